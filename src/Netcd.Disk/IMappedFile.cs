@@ -1,0 +1,20 @@
+namespace Netcd.Disk;
+
+/// <summary>
+/// A file mapped read-only at one address for as long as this object lives. Disposing it while somebody holds a span
+/// of it is the caller's mistake and ends the process: pin it by the owner's own reference count.
+/// </summary>
+public interface IMappedFile : IDisposable
+{
+    /// <summary>Address space reserved; <see cref="Grow"/> past it throws.</summary>
+    long ReservedBytes { get; }
+
+    /// <summary>Bytes that may be read now.</summary>
+    long MappedBytes { get; }
+
+    /// <summary>Maps the file up to <paramref name="length"/>, which the file must have. Earlier spans stay valid.</summary>
+    void Grow(long length);
+
+    /// <summary>Bounds-checked view into the map; valid until this object is disposed.</summary>
+    ReadOnlySpan<byte> Slice(long offset, int length);
+}
