@@ -1,0 +1,234 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Netcd.Disk.Unsafe;
+
+/// <summary>
+/// An owned descriptor with the calls that IDiskFile needs. The handle counts references, so a call never reaches a
+/// descriptor number that was closed and given to another file.
+/// </summary>
+internal sealed class FileDescriptor : SafeHandleZeroOrMinusOneIsInvalid
+{
+    // Interrupted calls are repeated as Go does. That includes the syncs: EINTR says that nothing was decided yet,
+    // every other error of a sync is reported and final.
+    private readonly string _path;
+
+    private FileDescriptor(string path, int descriptor)
+        : base(ownsHandle: true)
+    {
+        _path = path;
+        SetHandle(descriptor);
+    }
+
+    internal static FileDescriptor Open(string path, int flags, uint mode)
+    {
+        while (true)
+        {
+            var descriptor = NativeMethods.Open(path, flags | NativeMethods.OpenCloseOnExec, mode);
+            if (descriptor >= 0)
+            {
+                return new FileDescriptor(path, descriptor);
+            }
+
+            var error = Marshal.GetLastPInvokeError();
+            if (error != Errno.Interrupted)
+            {
+                throw NativeError.Exception("open", path, error);
+            }
+        }
+    }
+
+    internal unsafe int Read(long offset, Span<byte> buffer)
+    {
+        var done = 0;
+        using var use = new Use(this);
+        fixed (byte* start = buffer)
+        {
+            while (done < buffer.Length)
+            {
+                var count = NativeMethods.Read(
+                    use.Descriptor, start + done, (nuint)(buffer.Length - done), offset + done);
+                if (count == 0)
+                {
+                    break;
+                }
+
+                if (count < 0)
+                {
+                    ThrowUnlessInterrupted("read");
+                    continue;
+                }
+
+                done += (int)count;
+            }
+        }
+
+        return done;
+    }
+
+    internal unsafe void Write(long offset, ReadOnlySpan<byte> data)
+    {
+        var done = 0;
+        using var use = new Use(this);
+        fixed (byte* start = data)
+        {
+            while (done < data.Length)
+            {
+                var count = NativeMethods.Write(
+                    use.Descriptor, start + done, (nuint)(data.Length - done), offset + done);
+                if (count < 0)
+                {
+                    ThrowUnlessInterrupted("write");
+                    continue;
+                }
+
+                done += (int)count;
+            }
+        }
+    }
+
+    internal long Length()
+    {
+        using var use = new Use(this);
+        var length = NativeMethods.Seek(use.Descriptor, 0, NativeMethods.SeekEnd);
+        return length >= 0 ? length : throw NativeError.Last("lseek", _path);
+    }
+
+    internal void Truncate(long length)
+    {
+        using var use = new Use(this);
+        while (NativeMethods.Truncate(use.Descriptor, length) != 0)
+        {
+            ThrowUnlessInterrupted("truncate");
+        }
+    }
+
+    /// <summary>False where the file system has no fallocate.</summary>
+    internal bool TryAllocate(long length)
+    {
+        using var use = new Use(this);
+        while (NativeMethods.Allocate(use.Descriptor, 0, 0, length) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() is Errno.NotSupported or Errno.NotImplemented)
+            {
+                return false;
+            }
+
+            ThrowUnlessInterrupted("fallocate");
+        }
+
+        return true;
+    }
+
+    internal void SyncData()
+    {
+        using var use = new Use(this);
+        while (NativeMethods.SyncData(use.Descriptor) != 0)
+        {
+            ThrowUnlessInterrupted("fdatasync");
+        }
+    }
+
+    internal void Sync()
+    {
+        using var use = new Use(this);
+        while (NativeMethods.Sync(use.Descriptor) != 0)
+        {
+            ThrowUnlessInterrupted("fsync");
+        }
+    }
+
+    internal bool TryFlock()
+    {
+        using var use = new Use(this);
+        while (NativeMethods.Lock(use.Descriptor, NativeMethods.LockExclusive | NativeMethods.LockNoWait) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() == Errno.TryAgain)
+            {
+                return false;
+            }
+
+            ThrowUnlessInterrupted("flock");
+        }
+
+        return true;
+    }
+
+    internal void Unflock()
+    {
+        using var use = new Use(this);
+        if (NativeMethods.Lock(use.Descriptor, NativeMethods.LockUnlock) != 0)
+        {
+            throw NativeError.Last("flock", _path);
+        }
+    }
+
+    /// <summary>Takes or releases the open-file-description lock; flock where the kernel does not know those.</summary>
+    internal bool TryDescriptionLock(bool exclusive)
+    {
+        using var use = new Use(this);
+        var whole = new RecordLock { Type = exclusive ? NativeMethods.WriteLock : NativeMethods.Unlocked };
+        while (NativeMethods.Control(use.Descriptor, NativeMethods.SetOpenFileDescriptionLock, ref whole) != 0)
+        {
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case Errno.TryAgain or Errno.AccessDenied:
+                    return false;
+                case Errno.InvalidArgument when exclusive:
+                    return TryFlock();
+                case Errno.InvalidArgument:
+                    Unflock();
+                    return true;
+                default:
+                    ThrowUnlessInterrupted("fcntl");
+                    break;
+            }
+        }
+
+        return true;
+    }
+
+    internal nint MapRead(nint address, long length, long offset)
+    {
+        using var use = new Use(this);
+        return NativeMethods.Map(
+            address,
+            (nuint)length,
+            NativeMethods.ProtectRead,
+            NativeMethods.MapShared | NativeMethods.MapFixed,
+            use.Descriptor,
+            offset);
+    }
+
+    protected override bool ReleaseHandle() => NativeMethods.Close((int)handle) == 0;
+
+    private void ThrowUnlessInterrupted(string call)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        if (error != Errno.Interrupted)
+        {
+            Throw(call, error);
+        }
+    }
+
+    [DoesNotReturn]
+    private void Throw(string call, int error) => throw NativeError.Exception(call, _path, error);
+
+    /// <summary>Holds the descriptor open for the length of one call.</summary>
+    private readonly ref struct Use
+    {
+        private readonly FileDescriptor _owner;
+
+        internal Use(FileDescriptor owner)
+        {
+            var added = false;
+            owner.DangerousAddRef(ref added);
+            _owner = owner;
+        }
+
+        internal int Descriptor => (int)_owner.handle;
+
+        public void Dispose() => _owner.DangerousRelease();
+    }
+}
