@@ -33,8 +33,11 @@ public ref struct ProtoReader(ReadOnlySpan<byte> message)
     /// <summary>Whether bytes are left.</summary>
     public readonly bool HasMore => _position < _message.Length;
 
-    /// <summary>Reads the next field's number and wire type; false at the end of the message.</summary>
-    /// <exception cref="ProtoException">The tag is malformed or the field number is zero.</exception>
+    /// <summary>
+    /// Reads the next field's number and wire type; false at the end of the message. As in Go's generated decoders the
+    /// number is the tag's low 32 bits after the shift, and a wire type above 5 is refused only by what reads the value.
+    /// </summary>
+    /// <exception cref="ProtoException">The tag is malformed, ends a group or has a field number below 1.</exception>
     public bool TryReadTag(out int field, out WireType wireType)
     {
         if (_position == _message.Length)
@@ -45,11 +48,16 @@ public ref struct ProtoReader(ReadOnlySpan<byte> message)
         }
 
         var tag = ReadVarint();
-        field = (int)(uint)(tag >> 3);
+        field = (int)(tag >> 3);
         wireType = (WireType)(tag & 7);
-        if (tag > uint.MaxValue || field <= 0 || (int)wireType > 5)
+        if (wireType == WireType.EndGroup)
         {
-            ThrowIllegalTag(field, (int)wireType);
+            ThrowEndGroup();
+        }
+
+        if (field <= 0)
+        {
+            ThrowIllegalTag(field, tag);
         }
 
         return true;
@@ -137,6 +145,8 @@ public ref struct ProtoReader(ReadOnlySpan<byte> message)
 
                     depth--;
                     break;
+                default:
+                    throw new ProtoException($"illegal wireType {(int)wireType}");
             }
 
             if (depth == 0)
@@ -144,10 +154,8 @@ public ref struct ProtoReader(ReadOnlySpan<byte> message)
                 return;
             }
 
-            if (!TryReadTag(out _, out wireType))
-            {
-                ThrowUnexpectedEnd();
-            }
+            // Inside a group the field numbers are not looked at, as in Go's skip functions.
+            wireType = (WireType)(ReadVarint() & 7);
         }
     }
 
@@ -194,6 +202,9 @@ public ref struct ProtoReader(ReadOnlySpan<byte> message)
     private static void ThrowUnexpectedEnd() => throw new ProtoException("unexpected EOF");
 
     [DoesNotReturn]
-    private static void ThrowIllegalTag(int field, int wireType) =>
-        throw new ProtoException($"illegal tag {field} (wire type {wireType})");
+    private static void ThrowEndGroup() => throw new ProtoException("wiretype end group for non-group");
+
+    [DoesNotReturn]
+    private static void ThrowIllegalTag(int field, ulong tag) =>
+        throw new ProtoException($"illegal tag {field} (wire type {tag})");
 }
