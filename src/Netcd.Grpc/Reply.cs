@@ -1,3 +1,5 @@
+using Netcd.Base.Buffers;
+
 namespace Netcd.Grpc;
 
 /// <summary>

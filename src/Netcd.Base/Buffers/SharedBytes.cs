@@ -1,7 +1,6 @@
 using System.Buffers;
-using Netcd.Base;
 
-namespace Netcd.Grpc;
+namespace Netcd.Base.Buffers;
 
 /// <summary>
 /// Bytes in a pooled buffer, shared by reference count: encoded once, sent to many. Created with one reference; the
