@@ -1,0 +1,48 @@
+using Netcd.Daemon.Flags;
+
+namespace Netcd.Daemon.Tests.Flags;
+
+public sealed class ConfigValidatorTests
+{
+    [Theory]
+    [InlineData("--advertise-client-urls is required when --listen-client-urls is set explicitly", "--listen-client-urls=http://127.0.0.1:1")]
+    [InlineData("expected IP in URL for binding (http://foo.example:1)", "--listen-peer-urls=http://foo.example:1")]
+    [InlineData("--advertise-client-urls \"http://:1\" must be \"host:port\" (unexpected empty host (http://:1))", "--advertise-client-urls=http://:1")]
+    [InlineData("--heartbeat-interval must be >0 (set to 0ms)", "--heartbeat-interval=0")]
+    [InlineData("--election-timeout must be >0 (set to 0ms)", "--election-timeout=0")]
+    [InlineData("--election-timeout[1000ms] should be at least as 5 times as --heartbeat-interval[300ms]", "--heartbeat-interval=300")]
+    [InlineData("--election-timeout[60000ms] is too long, and should be set less than 50000ms", "--election-timeout=60000")]
+    [InlineData("unknown auto-compaction-mode \"bogus\"", "--auto-compaction-mode=bogus")]
+    [InlineData("unknown logger option \"bogus\"", "--logger=bogus")]
+    [InlineData("--logger=capnslog is removed in v3.5", "--logger=capnslog")]
+    [InlineData("unknown log format: bogus, supported values json, console", "--log-format=bogus")]
+    [InlineData("unexpected TLS version \"TLS1.1\" (must be one of: TLS1.2, TLS1.3)", "--tls-min-version=TLS1.1")]
+    [InlineData("min version (TLS1.3) is greater than max version (TLS1.2)", "--tls-min-version=TLS1.3", "--tls-max-version=TLS1.2")]
+    [InlineData("both --discovery-token and --discovery-endpoints must be set", "--discovery-token=x")]
+    [InlineData(
+        "enabling feature gate LeaseCheckpointPersist requires enabling feature gate LeaseCheckpoint",
+        "--feature-gates=LeaseCheckpointPersist=true")]
+    [InlineData(
+        "cannot set --experimental-corrupt-check-time and --corrupt-check-time at the same time, please use --corrupt-check-time only",
+        "--experimental-corrupt-check-time=1s", "--corrupt-check-time=1s")]
+    [InlineData("--compact-hash-check-time must be >0 (set to 0s)", "--compact-hash-check-time=0s")]
+    public void Flags_that_do_not_go_together_are_refused_with_the_text_of_etcd(string expected, params string[] arguments)
+    {
+        var values = new FlagValues();
+        Assert.Empty(CommandLine.Parse(arguments, values));
+        var problem = Assert.Throws<FlagValueException>(() => ConfigValidator.Check(values, fromFile: false));
+        Assert.Equal(expected, problem.Message);
+    }
+
+    [Fact]
+    public void Defaults_pass() => ConfigValidator.Check(new FlagValues(), fromFile: false);
+
+    [Fact]
+    public void Two_ways_to_bootstrap_are_refused()
+    {
+        var values = new FlagValues();
+        CommandLine.Parse(["--initial-cluster=a=http://127.0.0.1:1", "--discovery-srv=example.org"], values);
+        var problem = Assert.Throws<FlagValueException>(() => ConfigValidator.Check(values, fromFile: false));
+        Assert.StartsWith("multiple discovery or bootstrap flags are set.", problem.Message, StringComparison.Ordinal);
+    }
+}

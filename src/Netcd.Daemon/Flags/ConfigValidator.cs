@@ -1,0 +1,249 @@
+using System.Net;
+
+namespace Netcd.Daemon.Flags;
+
+/// <summary>Checks on flags together, in etcd's order with etcd's texts; source: server/embed/config.go Validate.</summary>
+internal static class ConfigValidator
+{
+    private const ulong ElectionTimeoutMillisecondsMax = 50_000;
+
+    private static readonly string[] BootstrapFlags =
+        ["initial-cluster", "discovery", "discovery-endpoints", "discovery-srv"];
+
+    /// <exception cref="FlagValueException">The first check that fails.</exception>
+    public static void Check(FlagValues values, bool fromFile)
+    {
+        CheckLogging(values);
+        CheckListen(values, "listen-peer-urls");
+        CheckListen(values, "listen-client-urls");
+        CheckListen(values, "listen-client-http-urls");
+        CheckListen(values, "listen-metrics-urls");
+        CheckAdvertise(values, "initial-advertise-peer-urls");
+        CheckAdvertise(values, "advertise-client-urls");
+        CheckBootstrap(values);
+        CheckTimes(values);
+        if (!fromFile && values.IsGiven("listen-client-urls") && !values.IsGiven("advertise-client-urls"))
+        {
+            throw new FlagValueException(
+                "--advertise-client-urls is required when --listen-client-urls is set explicitly");
+        }
+
+        CheckUpkeep(values);
+        CheckTls(values);
+    }
+
+    private static void CheckLogging(FlagValues values)
+    {
+        switch (values.Text("logger"))
+        {
+            case "zap":
+                break;
+            case "capnslog":
+                throw new FlagValueException("--logger=capnslog is removed in v3.5");
+            default:
+                throw new FlagValueException($"unknown logger option \"{values.Text("logger")}\"");
+        }
+
+        if (values.Text("log-format") is not ("json" or "console"))
+        {
+            throw new FlagValueException(
+                $"unknown log format: {values.Text("log-format")}, supported values json, console");
+        }
+
+        var outputs = values.Words("log-outputs");
+        if (outputs.Count > 1 && outputs.Contains("default", StringComparer.Ordinal))
+        {
+            throw new FlagValueException("multi logoutput for \"default\" is not supported yet");
+        }
+
+        if (values.Bool("enable-log-rotation")
+            && (outputs.Count != 1 || outputs[0] is "default" or "stderr" or "stdout" or "systemd/journal"))
+        {
+            throw new FlagValueException(
+                "--log-outputs requires a single file path when --log-rotate-config-json is defined");
+        }
+    }
+
+    private static void CheckListen(FlagValues values, string name)
+    {
+        foreach (var url in values.Urls(name))
+        {
+            if (!url.IsUnix && url.Host is not ("" or "localhost") && !IPAddress.TryParse(url.Host, out _))
+            {
+                throw new FlagValueException($"expected IP in URL for binding ({url})");
+            }
+        }
+    }
+
+    private static void CheckAdvertise(FlagValues values, string name)
+    {
+        foreach (var url in values.Urls(name))
+        {
+            if (!url.IsUnix && url.Host.Length == 0)
+            {
+                throw new FlagValueException(
+                    $"--{name} \"{url}\" must be \"host:port\" (unexpected empty host ({url}))");
+            }
+        }
+    }
+
+    private static void CheckBootstrap(FlagValues values)
+    {
+        if (BootstrapFlags.Count(values.IsGiven) > 1)
+        {
+            throw new FlagValueException(
+                "multiple discovery or bootstrap flags are set. Choose one of \"initial-cluster\", \"discovery\", "
+                + "\"discovery-endpoints\" or \"discovery-srv\"");
+        }
+
+        var v2 = values.Text("discovery").Length > 0 || values.Text("discovery-proxy").Length > 0;
+        var token = values.Text("discovery-token").Length > 0;
+        var endpoints = values.Text("discovery-endpoints").Length > 0;
+        if (v2 && (token || endpoints))
+        {
+            throw new FlagValueException(
+                "both v2 discovery settings (discovery, discovery-proxy) and v3 discovery settings (discovery-token, "
+                + "discovery-endpoints, discovery-cert, discovery-key, discovery-cacert, discovery-user, "
+                + "discovery-password) are set");
+        }
+
+        if (token != endpoints)
+        {
+            throw new FlagValueException("both --discovery-token and --discovery-endpoints must be set");
+        }
+
+        if (values.Text("discovery-fallback") == "proxy")
+        {
+            throw new FlagValueException(
+                "v2 proxy is deprecated, and --discovery-fallback can't be configured as \"proxy\"");
+        }
+    }
+
+    private static void CheckTimes(FlagValues values)
+    {
+        var heartbeat = values.UInt64("heartbeat-interval");
+        var election = values.UInt64("election-timeout");
+        if (heartbeat == 0)
+        {
+            throw new FlagValueException("--heartbeat-interval must be >0 (set to 0ms)");
+        }
+
+        if (election == 0)
+        {
+            throw new FlagValueException("--election-timeout must be >0 (set to 0ms)");
+        }
+
+        if (5 * heartbeat > election)
+        {
+            throw new FlagValueException(
+                $"--election-timeout[{election}ms] should be at least as 5 times as "
+                + $"--heartbeat-interval[{heartbeat}ms]");
+        }
+
+        if (election > ElectionTimeoutMillisecondsMax)
+        {
+            throw new FlagValueException(
+                $"--election-timeout[{election}ms] is too long, and should be set less than "
+                + $"{ElectionTimeoutMillisecondsMax}ms");
+        }
+    }
+
+    private static void CheckUpkeep(FlagValues values)
+    {
+        switch (values.Text("auto-compaction-mode"))
+        {
+            case "periodic" or "revision":
+                break;
+            case "":
+                throw new FlagValueException("undefined auto-compaction-mode");
+            default:
+                throw new FlagValueException($"unknown auto-compaction-mode \"{values.Text("auto-compaction-mode")}\"");
+        }
+
+        foreach (var flag in FlagTable.All)
+        {
+            CheckReplaced(values, flag);
+        }
+
+        if (values.Duration("compact-hash-check-time") <= TimeSpan.Zero)
+        {
+            throw new FlagValueException(
+                $"--compact-hash-check-time must be >0 (set to {values.Text("compact-hash-check-time")})");
+        }
+
+        var gates = FeatureGates.Parse(values.Text("feature-gates"));
+        if (gates["LeaseCheckpointPersist"] && !gates["LeaseCheckpoint"])
+        {
+            throw new FlagValueException(
+                "enabling feature gate LeaseCheckpointPersist requires enabling feature gate LeaseCheckpoint");
+        }
+
+        switch (values.Int64("distributed-tracing-sampling-rate"))
+        {
+            case < 0:
+                throw new FlagValueException(
+                    "distributed tracing configurition is not valid: (tracing sampling rate must be positive)");
+            case > 1_000_000:
+                throw new FlagValueException(
+                    "distributed tracing configurition is not valid: (tracing sampling rate must be less than "
+                    + "1000000)");
+        }
+    }
+
+    private static void CheckReplaced(FlagValues values, FlagDefinition old)
+    {
+        if (old.ReplacedBy.Length == 0 || !values.IsGiven(old.Name))
+        {
+            return;
+        }
+
+        if (old.ReplacedBy.StartsWith("gate:", StringComparison.Ordinal))
+        {
+            var gate = old.ReplacedBy["gate:".Length..];
+            foreach (var pair in values.Words("feature-gates"))
+            {
+                if (pair.StartsWith(gate + "=", StringComparison.Ordinal))
+                {
+                    throw new FlagValueException(
+                        $"cannot specify both flags: --{old.Name}={values.Text(old.Name)} and --feature-gates={pair} "
+                        + $"at the same time, please just use --feature-gates={pair}");
+                }
+            }
+
+            return;
+        }
+
+        if (values.IsGiven(old.ReplacedBy))
+        {
+            throw new FlagValueException(
+                old.ReplacedBy == "warning-unary-request-duration"
+                    ? $"both --{old.Name} and --{old.ReplacedBy} flags are set. Use only --{old.ReplacedBy}"
+                    : $"cannot set --{old.Name} and --{old.ReplacedBy} at the same time, please use "
+                      + $"--{old.ReplacedBy} only");
+        }
+    }
+
+    private static void CheckTls(FlagValues values)
+    {
+        var min = values.Text("tls-min-version");
+        var max = values.Text("tls-max-version");
+        foreach (var version in new[] { min, max })
+        {
+            if (version is not ("" or "TLS1.2" or "TLS1.3"))
+            {
+                throw new FlagValueException(
+                    $"unexpected TLS version \"{version}\" (must be one of: TLS1.2, TLS1.3)");
+            }
+        }
+
+        if (min == "TLS1.3" && max == "TLS1.2")
+        {
+            throw new FlagValueException($"min version ({min}) is greater than max version ({max})");
+        }
+
+        if (min == "TLS1.3" && values.Words("cipher-suites").Count > 0)
+        {
+            throw new FlagValueException("cipher suites cannot be configured when only TLS1.3 is enabled");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using Google.Protobuf;
+
+namespace Netcd.Grpc.Client;
+
+/// <summary>
+/// Calls to one gRPC server over HTTP/2, plaintext (prior knowledge) or TLS, with the framework's
+/// <see cref="SocketsHttpHandler"/>. Thread safe. Connections are made when they are first needed.
+/// </summary>
+public sealed class GrpcChannel : IDisposable
+{
+    private const int PrefixBytes = 5;
+
+    private readonly HttpMessageInvoker _invoker;
+    private readonly Uri _address;
+
+    /// <param name="address"><c>http://host:port</c> or <c>https://host:port</c>.</param>
+    /// <param name="tls">Client certificate and trust for https; null for the system's defaults.</param>
+    public GrpcChannel(Uri address, SslClientAuthenticationOptions? tls = null)
+    {
+        _address = address;
+        var handler = new SocketsHttpHandler
+        {
+            EnableMultipleHttp2Connections = true,
+            UseProxy = false,
+            AutomaticDecompression = DecompressionMethods.None,
+        };
+        if (tls is not null)
+        {
+            handler.SslOptions = tls;
+        }
+
+        _invoker = new HttpMessageInvoker(handler);
+    }
+
+    /// <summary>Makes a unary call.</summary>
+    /// <exception cref="GrpcException">The status is not OK, or the answer is no gRPC answer.</exception>
+    public async Task<TResponse> CallAsync<TResponse>(
+        string path, IMessage request, MessageParser<TResponse> parser, CallOptions? options = null,
+        CancellationToken cancellationToken = default)
+        where TResponse : IMessage<TResponse>
+    {
+        var bytes = await CallAsync(path, request.ToByteArray(), options, cancellationToken).ConfigureAwait(false);
+        return parser.ParseFrom(bytes);
+    }
+
+    /// <summary>Makes a unary call with messages as bytes.</summary>
+    /// <exception cref="GrpcException">As above.</exception>
+    public async Task<byte[]> CallAsync(
+        string path, byte[] request, CallOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        using var content = new ByteArrayContent(Frame(request));
+        using var message = NewRequest(path, content, options ?? CallOptions.Default);
+        using var response = await SendAsync(message, cancellationToken).ConfigureAwait(false);
+        byte[]? answer = null;
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using (body.ConfigureAwait(false))
+        {
+            await foreach (var part in FrameReader.ReadAllAsync(body, cancellationToken).ConfigureAwait(false))
+            {
+                answer = part;
+            }
+        }
+
+        ThrowIfFailed(response);
+        return answer ?? throw new GrpcException(new Status(StatusCode.Internal, "the answer has no message"));
+    }
+
+    /// <summary>Opens a call with streams in both directions; dispose it to cancel.</summary>
+    public StreamingCall<TResponse> OpenStream<TResponse>(
+        string path, MessageParser<TResponse> parser, CallOptions? options = null)
+        where TResponse : IMessage<TResponse>
+    {
+        var content = new RequestStreamContent();
+        var message = NewRequest(path, content, options ?? CallOptions.Default);
+        return new StreamingCall<TResponse>(this, message, content, parser);
+    }
+
+    public void Dispose() => _invoker.Dispose();
+
+    internal static byte[] Frame(ReadOnlySpan<byte> message)
+    {
+        var framed = new byte[PrefixBytes + message.Length];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32BigEndian(framed.AsSpan(1), message.Length);
+        message.CopyTo(framed.AsSpan(PrefixBytes));
+        return framed;
+    }
+
+    internal async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _invoker.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException problem)
+        {
+            throw new GrpcException(new Status(StatusCode.Unavailable, problem.Message));
+        }
+    }
+
+    internal static void ThrowIfFailed(HttpResponseMessage response)
+    {
+        var status = StatusOf(response);
+        if (!status.IsOK)
+        {
+            throw new GrpcException(status);
+        }
+    }
+
+    private static Status StatusOf(HttpResponseMessage response)
+    {
+        if (!TryGet(response, "grpc-status", out var code))
+        {
+            return response.StatusCode == HttpStatusCode.OK
+                ? new Status(StatusCode.Internal, "the server sent no grpc-status")
+                : new Status(
+                    StatusCode.Unknown, $"unexpected HTTP status code received from server: {(int)response.StatusCode}");
+        }
+
+        TryGet(response, "grpc-message", out var text);
+        return int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? new Status((StatusCode)number, Uri.UnescapeDataString(text))
+            : new Status(StatusCode.Internal, $"malformed grpc-status: {code}");
+    }
+
+    private static bool TryGet(HttpResponseMessage response, string name, out string value)
+    {
+        if (response.TrailingHeaders.TryGetValues(name, out var values)
+            || response.Headers.TryGetValues(name, out values))
+        {
+            value = values.First();
+            return true;
+        }
+
+        value = "";
+        return false;
+    }
+
+    private HttpRequestMessage NewRequest(string path, HttpContent content, CallOptions options)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Post, new Uri(_address, path))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = content,
+        };
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        message.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+        if (options.Timeout is { } timeout)
+        {
+            var milliseconds = (long)Math.Ceiling(timeout.TotalMilliseconds);
+            message.Headers.TryAddWithoutValidation(
+                "grpc-timeout", string.Create(CultureInfo.InvariantCulture, $"{milliseconds}m"));
+        }
+
+        foreach (var (key, value) in options.Metadata)
+        {
+            message.Headers.TryAddWithoutValidation(key, value);
+        }
+
+        return message;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+using Google.Protobuf;
+
+namespace Netcd.Grpc.Client;
+
+/// <summary>One open streaming call. Writing and reading may go on side by side; disposing cancels the call.</summary>
+public sealed class StreamingCall<TResponse> : IDisposable
+    where TResponse : IMessage<TResponse>
+{
+    private readonly CancellationTokenSource _cancel = new();
+    private readonly HttpRequestMessage _request;
+    private readonly RequestStreamContent _content;
+    private readonly MessageParser<TResponse> _parser;
+    private readonly Task<HttpResponseMessage> _response;
+
+    internal StreamingCall(
+        GrpcChannel channel, HttpRequestMessage request, RequestStreamContent content, MessageParser<TResponse> parser)
+    {
+        _request = request;
+        _content = content;
+        _parser = parser;
+        _response = channel.SendAsync(request, _cancel.Token);
+    }
+
+    public ValueTask WriteAsync(IMessage message, CancellationToken cancellationToken = default) =>
+        _content.WriteAsync(GrpcChannel.Frame(message.ToByteArray()), cancellationToken);
+
+    /// <summary>Tells the server that no more messages come.</summary>
+    public void CompleteWriting() => _content.Complete();
+
+    /// <summary>The answers until the server ends the call.</summary>
+    /// <exception cref="GrpcException">The call ended with another status than OK.</exception>
+    public async IAsyncEnumerable<TResponse> ReadAllAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(_cancel.Token, cancellationToken);
+        using var response = await _response.WaitAsync(linked.Token).ConfigureAwait(false);
+        var body = await response.Content.ReadAsStreamAsync(linked.Token).ConfigureAwait(false);
+        await using (body.ConfigureAwait(false))
+        {
+            await foreach (var message in FrameReader.ReadAllAsync(body, linked.Token).ConfigureAwait(false))
+            {
+                yield return _parser.ParseFrom(message);
+            }
+        }
+
+        GrpcChannel.ThrowIfFailed(response);
+    }
+
+    public void Dispose()
+    {
+        _cancel.Cancel();
+        _content.Complete();
+        _request.Dispose();
+        _cancel.Dispose();
+    }
+}
