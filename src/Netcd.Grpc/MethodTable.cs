@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Netcd.Grpc.Wire;
 
 namespace Netcd.Grpc;
 
@@ -21,13 +23,28 @@ public sealed class MethodTable
 
     public bool TryGet(string path, [NotNullWhen(true)] out Method? method) => _byPath.TryGetValue(path, out method);
 
+    /// <summary>Finds a method by the bytes of its path without making a string.</summary>
+    public bool TryGet(ReadOnlySpan<byte> path, [NotNullWhen(true)] out Method? method)
+    {
+        const int PathBytesMax = 256;
+        method = null;
+        if (path.Length > PathBytesMax)
+        {
+            return false;
+        }
+
+        Span<char> text = stackalloc char[PathBytesMax];
+        var length = Encoding.Latin1.GetChars(path, text);
+        return _byPath.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text[..length], out method);
+    }
+
     /// <summary>The status for a path that names no method, with grpc-go's texts.</summary>
     public Status Unimplemented(string path)
     {
         var slash = path.LastIndexOf('/');
         if (slash <= 0 || path[0] != '/')
         {
-            return new Status(StatusCode.Unimplemented, $"malformed method name: \"{path}\"");
+            return new Status(StatusCode.Unimplemented, $"malformed method name: {GoText.Quote(path)}");
         }
 
         var service = path[1..slash];

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+using Netcd.Base;
+using Netcd.Base.Protobuf;
+
+namespace Netcd.Grpc.Server.Calls;
+
+/// <summary>What becomes of an exception that a handler let out: the one place that decides.</summary>
+internal sealed class HandlerFault(ILogger logger, Action<Exception>? fatal)
+{
+    /// <summary>The status to answer with. Our own broken invariants go to the host first, which may stop the process.</summary>
+    public Status Answer(Exception error, Method method)
+    {
+        if (error is ProtoException malformed)
+        {
+            return method.Unary is null ? GrpcErrors.StreamUnmarshal(malformed) : GrpcErrors.UnaryUnmarshal(malformed);
+        }
+
+        Report(error, method);
+        return GrpcErrors.HandlerFailed;
+    }
+
+    /// <summary>For an exception where no answer is due.</summary>
+    public void Report(Exception error, Method method)
+    {
+        HostLog.HandlerFailed(logger, method.Path, error);
+        if (error is InvariantException or CorruptionException)
+        {
+            fatal?.Invoke(error);
+        }
+    }
+}
