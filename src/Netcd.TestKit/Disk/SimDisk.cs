@@ -40,7 +40,7 @@ public sealed class SimDisk : IDisk
 
     /// <summary>
     /// Makes the <paramref name="number"/>-th call from now on (1 is the next) of this kind fail with an error number
-    /// (28 no space, 5 input/output error). A failing write writes its first half; a failing sync loses what it covered.
+    /// (28 no space, 5 input/output error). A failing write writes about its first half; a failing sync loses what it covered.
     /// </summary>
     public void FailCall(SimCall call, int number, int error)
     {

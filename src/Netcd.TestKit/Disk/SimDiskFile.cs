@@ -39,7 +39,7 @@ internal sealed class SimDiskFile(SimDisk disk, string path, SimFileNode node, b
             }
             catch (IOException failure) when (failure is not PowerCutException)
             {
-                node.Write(offset, data[..(data.Length / 2)]);
+                node.Write(offset, data[..WrittenBeforeFailure(offset, data.Length)]);
                 throw;
             }
 
@@ -130,6 +130,14 @@ internal sealed class SimDiskFile(SimDisk disk, string path, SimFileNode node, b
         {
             return node.Content.Slice(offset, length);
         }
+    }
+
+    // A write that fails half-way ends at a block of the file, as the kernel copies and allocates by blocks.
+    private static int WrittenBeforeFailure(long offset, int length)
+    {
+        const int BlockBytes = 512;
+        var end = (offset + (length / 2)) / BlockBytes * BlockBytes;
+        return (int)Math.Max(0, end - offset);
     }
 
     private void Enter(SimCall call)

@@ -1,0 +1,137 @@
+using Netcd.Base;
+using Netcd.Base.Protobuf;
+using Netcd.Base.Records;
+using Netcd.Wal.Records;
+using Netcd.Wal.Segments;
+
+namespace Netcd.Wal;
+
+/// <summary>Reads segments in order and gathers what they say after a snapshot. Source: ReadAll of etcd's wal.go.</summary>
+internal sealed class LogReplay(WalSnapshot start)
+{
+    private readonly List<Entry> _entries = [];
+    private readonly List<WalSnapshot> _snapshots = [];
+    private byte[]? _metadata;
+    private HardState _state;
+    private bool _foundSnapshot;
+
+    /// <summary>Where the entries lie; kept only when asked for by setting it.</summary>
+    internal EntryLocations? Locations { get; init; }
+
+    internal uint Crc { get; private set; }
+
+    /// <summary>End of the valid records of the segment read last.</summary>
+    internal long Offset { get; private set; }
+
+    /// <summary>The segment read last ends in a torn write.</summary>
+    internal bool IsTorn { get; private set; }
+
+    /// <summary>Index of the entry or snapshot recorded last, which may be lower than ones before it.</summary>
+    internal LogIndex LastIndex { get; private set; }
+
+    internal HardState State => _state;
+
+    /// <summary>Snapshot records that a restart may start from: those not above the last hard state's commit.</summary>
+    internal List<WalSnapshot> ValidSnapshots() =>
+        _snapshots.FindAll(snapshot => snapshot.Index <= _state.Commit);
+
+    internal WalContent Content(bool repaired) => new(_metadata, _state, _entries, _foundSnapshot, repaired);
+
+    internal void Read(Segment segment, bool isLast)
+    {
+        var reader = new SegmentReader(segment.File, isLast, Crc);
+        while (true)
+        {
+            var offset = reader.Offset;
+            var crc = reader.Crc;
+            var step = reader.Next();
+            if (step != RecordStep.Record)
+            {
+                IsTorn = step == RecordStep.Torn;
+                break;
+            }
+
+            try
+            {
+                Take(reader, segment, offset, crc);
+            }
+            catch (ProtoException malformed)
+            {
+                reader.ThrowCorrupt($"malformed {reader.Type} record: {malformed.Message}");
+            }
+        }
+
+        Crc = reader.Crc;
+        Offset = reader.Offset;
+    }
+
+    private void Take(SegmentReader reader, Segment segment, long offset, uint crc)
+    {
+        switch (reader.Type)
+        {
+            case RecordType.Entry:
+                var entry = RecordCodec.ReadEntry(reader.Data);
+                AddEntry(reader, entry);
+                Locations?.Add(
+                    entry.Index, new EntryLocation(segment, offset, (int)(reader.Offset - offset), crc));
+                break;
+            case RecordType.State:
+                _state = RecordCodec.ReadHardState(reader.Data);
+                break;
+            case RecordType.Metadata:
+                if (_metadata is not null && !reader.Data.SequenceEqual(_metadata))
+                {
+                    reader.ThrowCorrupt("wal: conflicting metadata found");
+                }
+
+                _metadata ??= reader.Data.ToArray();
+                break;
+            case RecordType.Crc:
+                break;
+            case RecordType.Snapshot:
+                AddSnapshot(reader, WalSnapshotCodec.Read(reader.Data));
+                break;
+            default:
+                reader.ThrowCorrupt($"unexpected block type {(int)reader.Type}");
+                break;
+        }
+    }
+
+    private void AddEntry(SegmentReader reader, in Entry entry)
+    {
+        LastIndex = entry.Index;
+        if (entry.Index <= start.Index)
+        {
+            return;
+        }
+
+        var position = entry.Index - start.Index - 1;
+        if (position > (ulong)_entries.Count)
+        {
+            reader.ThrowCorrupt(
+                $"wal: slice bounds out of range, snapshot[Index: {start.Index}, Term: {start.Term}], "
+                + $"current entry[Index: {entry.Index}, Term: {entry.Term}], len(ents): {_entries.Count}");
+        }
+
+        // An index that was there before: a new leader has overridden the entry and all that followed.
+        _entries.RemoveRange((int)position, _entries.Count - (int)position);
+        _entries.Add(entry);
+    }
+
+    private void AddSnapshot(SegmentReader reader, WalSnapshot snapshot)
+    {
+        _snapshots.Add(snapshot);
+        LastIndex = LogIndex.Max(LastIndex, snapshot.Index);
+        if (snapshot.Index != start.Index)
+        {
+            return;
+        }
+
+        if (snapshot.Term != start.Term)
+        {
+            reader.ThrowCorrupt($"wal: snapshot mismatch: term {snapshot.Term}, expected {start.Term}");
+        }
+
+        _foundSnapshot = true;
+    }
+}
