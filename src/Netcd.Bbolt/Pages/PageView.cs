@@ -1,0 +1,186 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using Netcd.Base;
+
+namespace Netcd.Bbolt.Pages;
+
+/// <summary>
+/// A checked view of one branch or leaf page: the header is sane and the element array lies inside the page. Keys and
+/// values are checked against the page's end when they are asked for. Lives as long as the bytes below.
+/// </summary>
+internal readonly ref struct PageView
+{
+    private readonly ReadOnlySpan<byte> _bytes;
+    private readonly string _file;
+
+    // Position of the pos field in an element: 0 in a branch, 4 in a leaf. The key size follows it.
+    private readonly int _posOffset;
+
+    private PageView(ReadOnlySpan<byte> bytes, string file, ulong id, long location, int count, bool isLeaf)
+    {
+        _bytes = bytes;
+        _file = file;
+        _posOffset = isLeaf ? 4 : 0;
+        Id = id;
+        Location = location;
+        Count = count;
+        IsLeaf = isLeaf;
+    }
+
+    /// <summary>The page's own id; for an inline page 0.</summary>
+    public ulong Id { get; }
+
+    /// <summary>Where the page's first byte is: an offset in the file, or a place in the writer's arena.</summary>
+    public long Location { get; }
+
+    public int Count { get; }
+
+    public bool IsLeaf { get; }
+
+    /// <summary>Extra pages behind the first.</summary>
+    public int Overflow => (int)PageFormat.ReadOverflow(_bytes);
+
+    /// <summary>Checks the header of a page; <paramref name="bytes"/> covers its overflow pages.</summary>
+    public static PageView Create(ReadOnlySpan<byte> bytes, string file, ulong id, long location)
+    {
+        var flags = PageFormat.ReadFlags(bytes);
+        var count = PageFormat.ReadCount(bytes);
+        var isLeaf = flags == PageFormat.LeafFlag;
+        if (!isLeaf && flags != PageFormat.BranchFlag)
+        {
+            ThrowCorrupt(file, id, $"page type {flags:x} where a branch (1) or leaf (2) page is expected");
+        }
+
+        if (PageFormat.HeaderBytes + (long)count * PageFormat.ElementBytes > bytes.Length)
+        {
+            ThrowCorrupt(file, id, $"{count} elements do not fit into {bytes.Length} bytes");
+        }
+
+        if (!isLeaf && count == 0)
+        {
+            ThrowCorrupt(file, id, "branch page without elements");
+        }
+
+        return new PageView(bytes, file, id, location, count, isLeaf);
+    }
+
+    /// <summary>View of the leaf page that an inline bucket carries in its value.</summary>
+    public static PageView CreateInline(ReadOnlySpan<byte> bytes, string file, long location)
+    {
+        if (bytes.Length < PageFormat.HeaderBytes)
+        {
+            ThrowCorrupt(file, 0, $"inline bucket of {bytes.Length} bytes is shorter than a page header");
+        }
+
+        var view = Create(bytes, file, id: 0, location);
+        if (!view.IsLeaf)
+        {
+            ThrowCorrupt(file, 0, "inline bucket is not a leaf page");
+        }
+
+        return view;
+    }
+
+    public ReadOnlySpan<byte> Key(int index)
+    {
+        var start = KeyRange(index, out var size);
+        return _bytes.Slice(start, size);
+    }
+
+    /// <summary>Value of a leaf's element.</summary>
+    public ReadOnlySpan<byte> Value(int index)
+    {
+        var start = EntryRange(index, out var keySize, out var valueSize);
+        return _bytes.Slice(start + keySize, valueSize);
+    }
+
+    /// <summary>Place of a leaf element's key, which its value follows.</summary>
+    public long EntryLocation(int index, out int keySize, out int valueSize) =>
+        Location + EntryRange(index, out keySize, out valueSize);
+
+    /// <summary>Place of a key.</summary>
+    public long KeyLocation(int index, out int keySize) => Location + KeyRange(index, out keySize);
+
+    public uint ElementFlags(int index) => BinaryPrimitives.ReadUInt32LittleEndian(Element(index));
+
+    public bool IsBucket(int index) => (ElementFlags(index) & PageFormat.BucketElementFlag) != 0;
+
+    /// <summary>Child page of a branch's element.</summary>
+    public ulong Child(int index) => BinaryPrimitives.ReadUInt64LittleEndian(Element(index)[8..]);
+
+    /// <summary>First index from <paramref name="low"/> whose key is not less than <paramref name="key"/>; the count if none is.</summary>
+    public int LowerBound(scoped ReadOnlySpan<byte> key, int low, out bool exact)
+    {
+        exact = false;
+        var high = Count;
+        while (low < high)
+        {
+            var middle = (int)((uint)(low + high) >> 1);
+            var order = KeyOrder.Compare(Key(middle), key);
+            if (order < 0)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+                if (order == 0)
+                {
+                    exact = true;
+                    return middle;
+                }
+            }
+        }
+
+        return low;
+    }
+
+    /// <summary>The element of a branch whose subtree would hold <paramref name="key"/>.</summary>
+    public int ChildIndex(scoped ReadOnlySpan<byte> key, int low = 0)
+    {
+        var index = LowerBound(key, low, out var exact);
+        return exact || index == 0 ? index : index - 1;
+    }
+
+    [DoesNotReturn]
+    public void ThrowCorrupt(string problem) => ThrowCorrupt(_file, Id, problem);
+
+    private ReadOnlySpan<byte> Element(int index) =>
+        _bytes.Slice(PageFormat.HeaderBytes + index * PageFormat.ElementBytes, PageFormat.ElementBytes);
+
+    private int KeyRange(int index, out int size)
+    {
+        var fields = BinaryPrimitives.ReadUInt64LittleEndian(
+            _bytes[(PageFormat.HeaderBytes + index * PageFormat.ElementBytes + _posOffset)..]);
+        var start = (ulong)(uint)(PageFormat.HeaderBytes + index * PageFormat.ElementBytes) + (uint)fields;
+        var keySize = fields >> 32;
+        if (start + keySize > (uint)_bytes.Length)
+        {
+            ThrowOutside(index);
+        }
+
+        size = (int)keySize;
+        return (int)start;
+    }
+
+    private int EntryRange(int index, out int keySize, out int valueSize)
+    {
+        var start = KeyRange(index, out keySize);
+        var size = BinaryPrimitives.ReadUInt32LittleEndian(Element(index)[12..]);
+        if ((ulong)(uint)(start + keySize) + size > (uint)_bytes.Length)
+        {
+            ThrowOutside(index);
+        }
+
+        valueSize = (int)size;
+        return start;
+    }
+
+    [DoesNotReturn]
+    private void ThrowOutside(int index) =>
+        ThrowCorrupt($"element {index} of {Count} reaches beyond the page's {_bytes.Length} bytes");
+
+    [DoesNotReturn]
+    private static void ThrowCorrupt(string file, ulong id, string problem) =>
+        throw new CorruptionException(id == 0 ? $"{file}: inline bucket" : $"{file}: page {id}", problem);
+}
