@@ -1,4 +1,5 @@
 using Netcd.Base;
+using Netcd.Mvcc;
 
 namespace Netcd.Server;
 
@@ -41,6 +42,17 @@ public interface IMember
     /// <summary>Whether the auth store is enabled.</summary>
     bool IsAuthEnabled { get; }
 
+    /// <summary>Revision of the auth store; 1 in a new cluster.</summary>
+    ulong AuthRevision { get; }
+
+    /// <summary>The target of a downgrade under way, e.g. <c>3.5.0</c>; empty while there is none.</summary>
+    string DowngradeTarget { get; }
+
+    /// <summary>Leases; the API renews and reads, all else goes through Raft.</summary>
+    Lessor Lessor { get; }
+
+    WatchHub Watchers { get; }
+
     /// <summary>
     /// Registers what is called on the thread that called waiters, after the last of a batch and at the latest before it
     /// waits for more work: the API then sends what it collected. Several may be registered, before the member starts.
@@ -67,4 +79,30 @@ public interface IMember
 
     /// <summary>Asks Raft for a read index; the waiter hears when the store has caught up with it, or of the refusal.</summary>
     void ReadIndex(IReadWaiter waiter);
+
+    /// <summary>
+    /// Confirms with a quorum that this member still leads, as a lease renewal must: true at once for the only voter.
+    /// </summary>
+    bool TryConfirmLeadershipNow();
+
+    /// <summary>
+    /// Adds a member or learner. The URLs were checked for form; the rest (duplicates, quorum, learners) is checked here.
+    /// </summary>
+    Task<MemberChange> AddMemberAsync(IReadOnlyList<string> peerUrls, bool isLearner, CancellationToken cancellation);
+
+    Task<MemberChange> RemoveMemberAsync(MemberId id, CancellationToken cancellation);
+
+    Task<MemberChange> UpdateMemberAsync(
+        MemberId id, IReadOnlyList<string> peerUrls, CancellationToken cancellation);
+
+    Task<MemberChange> PromoteMemberAsync(MemberId id, CancellationToken cancellation);
+
+    /// <summary>
+    /// Hands leadership to <paramref name="target"/> and waits until it leads; done at once when it is this member.
+    /// Called on the leader only.
+    /// </summary>
+    Task<Refusal> MoveLeaderAsync(MemberId target, CancellationToken cancellation);
+
+    /// <summary>Rewrites the backend file without its free pages. Blocks writes; completes when it is done.</summary>
+    Task DefragmentAsync(CancellationToken cancellation);
 }
