@@ -1,0 +1,36 @@
+using System.Buffers.Binary;
+using Netcd.Base;
+
+namespace Netcd.Mvcc;
+
+/// <summary>Bucket <c>lease</c>: lease id (8 bytes, big-endian) to leasepb.Lease.</summary>
+public sealed class LeaseBucket(Backend backend) : ILeaseStore
+{
+    /// <inheritdoc/>
+    public void PutLease(LeaseId id, ReadOnlySpan<byte> record)
+    {
+        Span<byte> key = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(key, id.Value);
+        using var section = backend.EnterWrite();
+        backend.Put(BucketId.Lease, key, record.ToArray());
+    }
+
+    /// <inheritdoc/>
+    public void DeleteLease(LeaseId id)
+    {
+        Span<byte> key = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(key, id.Value);
+        using var section = backend.EnterWrite();
+        backend.Delete(BucketId.Lease, key);
+    }
+
+    /// <summary>Boot: gives every stored lease to the lessor, before the store restores the keys attached to them.</summary>
+    /// <exception cref="CorruptionException">A record is no lease.</exception>
+    public void RestoreInto(Lessor lessor)
+    {
+        foreach (var (_, record) in backend.Scan(BucketId.Lease))
+        {
+            lessor.Restore(record);
+        }
+    }
+}

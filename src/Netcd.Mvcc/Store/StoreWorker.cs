@@ -1,0 +1,113 @@
+using Netcd.Base;
+
+namespace Netcd.Mvcc;
+
+/// <summary>
+/// The background loop of a store: slices of compaction, commits of the backend when they are due, and moving slow
+/// readers' answers out of the file. One thread, or steps driven by a simulation.
+/// </summary>
+public sealed class StoreWorker : IDisposable
+{
+    // Between two slices of compaction, so that the writer is never held up for longer than one.
+    private static readonly TimeSpan SlicePause = TimeSpan.FromMilliseconds(1);
+
+    private readonly MvccStore _store;
+    private readonly TimeProvider _time;
+    private readonly Action<Exception> _onFatal;
+    private readonly AutoResetEvent _wake = new(initialState: false);
+    private Thread? _thread;
+    private ITimer? _timer;
+    private long _lastCommit;
+    private volatile bool _stopping;
+    private volatile bool _commitWanted;
+
+    /// <param name="store">What to work for; its present backend is always the one committed.</param>
+    /// <param name="time">Says when a commit is due.</param>
+    /// <param name="onFatal">Hears of a failure that ends the loop: the member must stop.</param>
+    public StoreWorker(MvccStore store, TimeProvider time, Action<Exception> onFatal)
+    {
+        _store = store;
+        _time = time;
+        _onFatal = onFatal;
+        _lastCommit = time.GetTimestamp();
+    }
+
+    /// <summary>Starts the loop on a thread of its own.</summary>
+    public void Start()
+    {
+        Invariant.Check(_thread is null, $"the store's worker runs already");
+        _store.Backend.OnCommitWanted = RequestCommit;
+        _timer = _time.CreateTimer(
+            static state => ((StoreWorker)state!)._wake.Set(), // The state is what is passed here.
+            this,
+            _store.Backend.Options.CommitInterval,
+            _store.Backend.Options.CommitInterval);
+        _thread = new Thread(Run) { IsBackground = true, Name = "store" };
+        _thread.Start();
+    }
+
+    /// <summary>Tells the loop that there is work (a compaction was accepted, the backend was replaced).</summary>
+    public void Wake() => _wake.Set();
+
+    /// <summary>Asks for a commit soon, without waiting for it.</summary>
+    public void RequestCommit()
+    {
+        _commitWanted = true;
+        _wake.Set();
+    }
+
+    /// <summary>
+    /// One step: a slice of compaction if there is one, a commit if it is due. True if there is more to do at once. For
+    /// simulation instead of <see cref="Start"/>.
+    /// </summary>
+    public bool RunOnce()
+    {
+        var more = _store.RunCompactionSlice();
+        var backend = _store.Backend;
+        var options = backend.Options;
+        if (_commitWanted
+            || backend.DirtyBytes >= options.DirtyBytesMax
+            || _time.GetElapsedTime(_lastCommit) >= options.CommitInterval)
+        {
+            _commitWanted = false;
+            _lastCommit = _time.GetTimestamp();
+            backend.Commit();
+            _store.Pins.CopyOutOld(backend.Commits);
+        }
+
+        return more;
+    }
+
+    /// <summary>Ends the loop; waits for the step under way. Commits nothing: that is the backend's disposal.</summary>
+    public void Dispose()
+    {
+        _stopping = true;
+        _store.Backend.OnCommitWanted = null;
+        _timer?.Dispose();
+        _wake.Set();
+        _thread?.Join();
+        _wake.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (!_stopping)
+            {
+                if (RunOnce())
+                {
+                    _wake.WaitOne(SlicePause);
+                }
+                else
+                {
+                    _wake.WaitOne();
+                }
+            }
+        }
+        catch (Exception problem)
+        {
+            _onFatal(problem);
+        }
+    }
+}
