@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Netcd.Base;
+using Netcd.Base.Buffers;
 
 namespace Netcd.Grpc.Server.Calls;
 

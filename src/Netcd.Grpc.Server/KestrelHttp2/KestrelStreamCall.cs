@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Netcd.Base;
+using Netcd.Base.Buffers;
 using Netcd.Grpc.Server.Calls;
 using Netcd.Grpc.Wire;
 

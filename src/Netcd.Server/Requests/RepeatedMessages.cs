@@ -13,6 +13,9 @@ public ref struct RepeatedMessages(ReadOnlySpan<byte> message, int field)
     private readonly int _field = field;
     private ProtoReader _reader = new(message);
 
+    /// <summary>The message walked.</summary>
+    public ReadOnlySpan<byte> Message { get; } = message;
+
     public ReadOnlySpan<byte> Current { get; private set; }
 
     public readonly RepeatedMessages GetEnumerator() => this;

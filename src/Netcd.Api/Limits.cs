@@ -1,0 +1,17 @@
+namespace Netcd.Api;
+
+/// <summary>Bounds of what the API takes and keeps, each with its reason.</summary>
+internal static class Limits
+{
+    /// <summary>
+    /// Levels of transactions inside transactions. The default of 128 operations allows 128 levels; beyond 256 the
+    /// recursion of validation and apply would come near the end of a pool thread's stack.
+    /// </summary>
+    public const int TxnDepthMax = 256;
+
+    /// <summary>Bytes of one snapshot chunk: server/etcdserver/api/v3rpc/maintenance.go, snapshotSendBufferSize.</summary>
+    public const int SnapshotChunkBytes = 32 * 1024;
+
+    /// <summary>Keep-alives of one stream that wait for an answer; more stop being read until one is answered.</summary>
+    public const int KeepAlivesPending = 64;
+}

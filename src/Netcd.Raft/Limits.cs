@@ -1,0 +1,15 @@
+namespace Netcd.Raft;
+
+/// <summary>Bounds of the state machine's own queues, with the reason for each.</summary>
+internal static class Limits
+{
+    /// <summary>
+    /// Read index requests held until the new leader's first commit. Each follower has one request out at a time and
+    /// repeats it every half second, so this is far beyond what seven members ask for; more are dropped, and asked
+    /// again.
+    /// </summary>
+    public const int PostponedReadsMax = 4096;
+
+    /// <summary>Read index requests that wait for a quorum's confirmation; for the same reason.</summary>
+    public const int WaitingReadsMax = 4096;
+}

@@ -1,0 +1,389 @@
+using Netcd.Base.Records;
+using Netcd.Raft.ConfChanges;
+using Netcd.Raft.Log;
+using Netcd.Raft.Messages;
+using Netcd.Raft.Quorum;
+
+namespace Netcd.Raft;
+
+/// <summary>What followers and candidates do: follow, forward, ask for votes and give them.</summary>
+internal sealed partial class RaftCore
+{
+    /// <summary>Drops the known leader but stays in the term, so that this member may vote before its lease ends.</summary>
+    public void ForgetLeader()
+    {
+        if (Role != RaftRole.Follower || Leader.IsNone)
+        {
+            return;
+        }
+
+        if (_options.ReadOnlyOption == ReadOnlyOption.LeaseBased)
+        {
+            _logger.Write(RaftLogLevel.Error, $"ignoring MsgForgetLeader due to ReadOnlyLeaseBased");
+            return;
+        }
+
+        _logger.Write(RaftLogLevel.Information, $"{Id} forgetting leader {Leader} at term {Term}");
+        Leader = MemberId.None;
+    }
+
+    /// <summary>Entries, heartbeat or snapshot of this term: whoever sends them leads it.</summary>
+    private StepResult StepFromLeader(Message message)
+    {
+        if (IsLeader || (!_leaderOfTerm.IsNone && _leaderOfTerm != message.From))
+        {
+            _logger.Write(
+                RaftLogLevel.Error,
+                $"{Id} refused a {Name(message.Type)} from {message.From}: {_leaderOfTerm} leads term {Term}");
+            return StepResult.Malformed;
+        }
+
+        if (Role != RaftRole.Follower)
+        {
+            BecomeFollower(message.Term, message.From);
+        }
+
+        _electionElapsed = 0;
+        FollowLeader(message.From);
+        switch (message.Type)
+        {
+            case MessageType.App:
+                HandleAppend(message);
+                break;
+            case MessageType.Heartbeat:
+                Log.CommitTo(message.Commit);
+                Send(new Message
+                {
+                    Type = MessageType.HeartbeatResp,
+                    To = message.From,
+                    From = Id,
+                    Term = Term,
+                    Context = message.Context,
+                });
+                break;
+            default:
+                HandleSnapshot(message);
+                break;
+        }
+
+        return StepResult.Accepted;
+    }
+
+    private StepResult StepFollower(Message message)
+    {
+        switch (message.Type)
+        {
+            case MessageType.Prop:
+                return ForwardProposal(message);
+            case MessageType.TransferLeader:
+                if (Leader.IsNone)
+                {
+                    _logger.Write(
+                        RaftLogLevel.Information,
+                        $"{Id} no leader at term {Term}; dropping leader transfer msg");
+                    break;
+                }
+
+                Send(message with { To = Leader, Term = Term });
+                break;
+            case MessageType.TimeoutNow:
+                _logger.Write(
+                    RaftLogLevel.Information,
+                    $"{Id} [term {Term}] received MsgTimeoutNow from {message.From} and starts an election to get leadership.");
+
+                // No pre-vote: the leader itself asked, so this member is not cut off.
+                Campaign(isPreVote: false, isTransfer: true);
+                break;
+            case MessageType.ReadIndex:
+                if (Leader.IsNone)
+                {
+                    _logger.Write(
+                        RaftLogLevel.Information, $"{Id} no leader at term {Term}; dropping index reading msg");
+                    break;
+                }
+
+                Send(message with { To = Leader, From = message.From.IsNone ? Id : message.From });
+                break;
+            case MessageType.ReadIndexResp:
+                ReadStates.Add(new ReadState(message.Index, message.Entries.Span[0].Data));
+                break;
+        }
+
+        return StepResult.Accepted;
+    }
+
+    private StepResult ForwardProposal(Message message)
+    {
+        if (Leader.IsNone)
+        {
+            _logger.Write(RaftLogLevel.Information, $"{Id} no leader at term {Term}; dropping proposal");
+            return StepResult.ProposalDropped;
+        }
+
+        if (_options.DisableProposalForwarding)
+        {
+            _logger.Write(
+                RaftLogLevel.Information,
+                $"{Id} not forwarding to leader {Leader} at term {Term}; dropping proposal");
+            return StepResult.ProposalDropped;
+        }
+
+        Send(message with { To = Leader, From = message.From.IsNone ? Id : message.From });
+        return StepResult.Accepted;
+    }
+
+    /// <summary>Candidate and pre-candidate differ in the answers they wait for: stale pre-votes must not count.</summary>
+    private StepResult StepCandidate(Message message)
+    {
+        var awaited = Role == RaftRole.PreCandidate ? MessageType.PreVoteResp : MessageType.VoteResp;
+        if (message.Type == MessageType.Prop)
+        {
+            _logger.Write(RaftLogLevel.Information, $"{Id} no leader at term {Term}; dropping proposal");
+            return StepResult.ProposalDropped;
+        }
+
+        if (message.Type == MessageType.TimeoutNow)
+        {
+            _logger.Write(
+                RaftLogLevel.Debug,
+                $"{Id} [term {Term} state State{Role}] ignored MsgTimeoutNow from {message.From}");
+        }
+        else if (message.Type == awaited)
+        {
+            HandleVote(message);
+        }
+
+        return StepResult.Accepted;
+    }
+
+    private void HandleVote(Message message)
+    {
+        _logger.Write(
+            RaftLogLevel.Information,
+            $"{Id} received {Name(message.Type)} {(message.Reject ? "rejection " : string.Empty)}from {message.From} at term {Term}");
+        Tracker.RecordVote(message.From, !message.Reject);
+        var result = Tracker.TallyVotes(out var granted, out var rejected);
+        _logger.Write(
+            RaftLogLevel.Information,
+            $"{Id} has received {granted} {Name(message.Type)} votes and {rejected} vote rejections");
+        switch (result)
+        {
+            case VoteResult.Won when Role == RaftRole.PreCandidate:
+                AskForVotes(isPreVote: false, isTransfer: false);
+                break;
+            case VoteResult.Won:
+                BecomeLeader();
+                BroadcastAppend();
+                break;
+            case VoteResult.Lost:
+                // In the own term: a pre-vote's answer carries the future one.
+                BecomeFollower(Term, MemberId.None);
+                break;
+        }
+    }
+
+    private void Campaign(bool isPreVote, bool isTransfer)
+    {
+        if (IsLeader)
+        {
+            _logger.Write(RaftLogLevel.Debug, $"{Id} ignoring MsgHup because already leader");
+            return;
+        }
+
+        if (!IsPromotable)
+        {
+            _logger.Write(RaftLogLevel.Warning, $"{Id} is unpromotable and can not campaign");
+            return;
+        }
+
+        if (HasUnappliedConfChange())
+        {
+            _logger.Write(
+                RaftLogLevel.Warning,
+                $"{Id} cannot campaign at term {Term} since there are still pending configuration changes to apply");
+            return;
+        }
+
+        _logger.Write(RaftLogLevel.Information, $"{Id} is starting a new election at term {Term}");
+        AskForVotes(isPreVote, isTransfer);
+    }
+
+    private void AskForVotes(bool isPreVote, bool isTransfer)
+    {
+        if (isPreVote)
+        {
+            BecomePreCandidate();
+        }
+        else
+        {
+            BecomeCandidate();
+        }
+
+        var type = isPreVote ? MessageType.PreVote : MessageType.Vote;
+        var term = isPreVote ? Term.Next : Term;
+        var last = Log.LastEntryId;
+        foreach (var id in Tracker.Config.Voters.Union().Ids)
+        {
+            if (id == Id)
+            {
+                // The own vote counts like any other: once it is durable.
+                Send(new Message { Type = MessageTypes.VoteResponse(type), To = id, From = Id, Term = term });
+                continue;
+            }
+
+            _logger.Write(
+                RaftLogLevel.Information,
+                $"{Id} [logterm: {last.Term}, index: {last.Index}] sent Msg{type} request to {id} at term {Term}");
+            Send(new Message
+            {
+                Type = type,
+                To = id,
+                From = Id,
+                Term = term,
+                Index = last.Index,
+                LogTerm = last.Term,
+                Context = isTransfer ? TransferContext : default,
+            });
+        }
+    }
+
+    /// <summary>Whether a committed change waits to be applied: its voters may not be known here yet.</summary>
+    private bool HasUnappliedConfChange()
+    {
+        var low = Log.Applied.Next;
+        while (low <= Log.Committed)
+        {
+            var read = Log.TrySlice(low, Log.Committed.Next, _options.MessageSizeBytesMax, out var entries);
+            Invariant.Check(read && !entries.IsEmpty, $"unapplied entries from {low} are gone");
+            foreach (ref readonly var entry in entries.Span)
+            {
+                if (entry.Type != EntryType.Normal)
+                {
+                    return true;
+                }
+            }
+
+            low += (ulong)entries.Length;
+        }
+
+        return false;
+    }
+
+    private void AnswerVoteRequest(Message message)
+    {
+        var canVote = Vote == message.From
+            || (Vote.IsNone && Leader.IsNone)
+            || (message.Type == MessageType.PreVote && message.Term > Term);
+        var last = Log.LastEntryId;
+        var granted = canVote && Log.IsUpToDate(new EntryId(message.LogTerm, message.Index));
+        _logger.Write(
+            RaftLogLevel.Information,
+            $"{Id} [logterm: {last.Term}, index: {last.Index}, vote: {Vote}] {(granted ? "cast" : "rejected")} {Name(message.Type)} {(granted ? "for" : "from")} {message.From} [logterm: {message.LogTerm}, index: {message.Index}] at term {Term}");
+
+        // Learners vote too if asked: one that was promoted may not know it yet, and its vote may be what lets the
+        // member that knows win. A grant carries the request's term: a pre-vote's is ahead of ours.
+        Send(new Message
+        {
+            Type = MessageTypes.VoteResponse(message.Type),
+            To = message.From,
+            From = Id,
+            Term = granted ? message.Term : Term,
+            Reject = !granted,
+        });
+        if (granted && message.Type == MessageType.Vote)
+        {
+            _electionElapsed = 0;
+            Vote = message.From;
+        }
+    }
+
+    private void HandleAppend(Message message)
+    {
+        var answer = new Message { Type = MessageType.AppResp, To = message.From, From = Id, Term = Term };
+        if (message.Index < Log.Committed)
+        {
+            Send(answer with { Index = Log.Committed });
+            return;
+        }
+
+        var previous = new EntryId(message.LogTerm, message.Index);
+        if (Log.TryAppend(previous, message.Entries, message.Commit, out var last))
+        {
+            Send(answer with { Index = last });
+            return;
+        }
+
+        Log.TryTerm(message.Index, out var ownTerm);
+        _logger.Write(
+            RaftLogLevel.Debug,
+            $"{Id} [logterm: {ownTerm}, index: {message.Index}] rejected MsgApp [logterm: {message.LogTerm}, index: {message.Index}] from {message.From}");
+
+        // The hint is the last place where the logs can meet: it spares the leader a probe per entry of a long
+        // uncommitted tail of higher terms here.
+        var hint = Log.FindConflictByTerm(LogIndex.Min(message.Index, Log.LastIndex), message.LogTerm);
+        Send(answer with { Index = message.Index, Reject = true, RejectHint = hint.Index, LogTerm = hint.Term });
+    }
+
+    private void HandleSnapshot(Message message)
+    {
+        var snapshot = message.Snapshot ?? Snapshot.Empty;
+        var restored = TryRestore(snapshot);
+        _logger.Write(
+            RaftLogLevel.Information,
+            $"{Id} [commit: {Log.Committed}] {(restored ? "restored" : "ignored")} snapshot [index: {snapshot.Metadata.Index}, term: {snapshot.Metadata.Term}]");
+        Send(new Message
+        {
+            Type = MessageType.AppResp,
+            To = message.From,
+            From = Id,
+            Term = Term,
+            Index = restored ? Log.LastIndex : Log.Committed,
+        });
+    }
+
+    /// <summary>Replaces log and configuration by a snapshot's; false if it is old, known, or not for this member.</summary>
+    private bool TryRestore(Snapshot snapshot)
+    {
+        var metadata = snapshot.Metadata;
+        if (metadata.Index <= Log.Committed)
+        {
+            return false;
+        }
+
+        Invariant.Check(Role == RaftRole.Follower, $"attempted to restore snapshot as {Role}");
+        var confState = metadata.ConfState;
+        if (!confState.Voters.Contains(Id) && !confState.Learners.Contains(Id)
+            && !confState.VotersOutgoing.Contains(Id))
+        {
+            _logger.Write(
+                RaftLogLevel.Warning,
+                $"{Id} attempted to restore snapshot but it is not in the ConfState; should never happen");
+            return false;
+        }
+
+        if (!ConfChanger.TryRestore(Tracker, metadata.Index, confState, out var changer, out var problem))
+        {
+            _logger.Write(RaftLogLevel.Error, $"{Id} refused snapshot with unusable ConfState: {problem}");
+            return false;
+        }
+
+        if (Log.MatchesTerm(new EntryId(metadata.Term, metadata.Index)))
+        {
+            var last = Log.LastEntryId;
+            _logger.Write(
+                RaftLogLevel.Information,
+                $"{Id} [commit: {Log.Committed}, lastindex: {last.Index}, lastterm: {last.Term}] fast-forwarded commit to snapshot [index: {metadata.Index}, term: {metadata.Term}]");
+            Log.CommitTo(metadata.Index);
+            return false;
+        }
+
+        Log.Restore(snapshot);
+        SwitchToConfig(changer);
+        _logger.Write(
+            RaftLogLevel.Information,
+            $"{Id} [commit: {Log.Committed}, lastindex: {metadata.Index}, lastterm: {metadata.Term}] restored snapshot [index: {metadata.Index}, term: {metadata.Term}]");
+        return true;
+    }
+
+    private static string Name(MessageType type) => "Msg" + type.ToString();
+}
