@@ -48,6 +48,9 @@ public interface IMember
     /// <summary>The target of a downgrade under way, e.g. <c>3.5.0</c>; empty while there is none.</summary>
     string DowngradeTarget { get; }
 
+    /// <summary>The key space; the API reads, all else goes through Raft. Another one never takes its place.</summary>
+    MvccStore Store { get; }
+
     /// <summary>Leases; the API renews and reads, all else goes through Raft.</summary>
     Lessor Lessor { get; }
 
