@@ -8,7 +8,7 @@ public sealed record Http2Settings
     /// <summary>Streams a client may have open; advertised as given, but never more than <see cref="Limits.OpenStreamsMax"/> are taken.</summary>
     public uint ConcurrentStreamsMax { get; init; } = uint.MaxValue;
 
-    /// <summary>Receive window of each stream.</summary>
+    /// <summary>Receive window of each stream; at least 65 535, which clients count on before they read our SETTINGS.</summary>
     public int StreamWindowBytes { get; init; } = 768 * 1024;
 
     /// <summary>Receive window of the connection; at least 65 535.</summary>

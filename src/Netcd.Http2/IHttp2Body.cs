@@ -9,6 +9,9 @@ public interface IHttp2Body
     /// <summary>Trailers to send after the body, or null to end the stream with its last DATA frame. Read once, after <see cref="BodyStep.End"/>.</summary>
     HeaderBlock? Trailers { get; }
 
+    /// <summary>Bytes there are now, as a hint for the size of the output buffer; a body of unknown size keeps the default.</summary>
+    int SizeHint => Limits.FrameBytesMax;
+
     /// <summary>
     /// Writes the next bytes of the body. The destination is empty when only the step is asked for while no window is
     /// open: answer <see cref="BodyStep.End"/> if nothing is left, so that a finished stream does not wait for window.

@@ -1,0 +1,717 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Netcd.Http2.Frames;
+using Netcd.Http2.Streams;
+
+namespace Netcd.Http2;
+
+/// <content>What comes in: frames, their rules (RFC 9113 sections 4 to 6 and 8), and receive windows.</content>
+public sealed partial class Http2Connection
+{
+    private InputState _input;
+    private bool _isSettingsAcknowledged;
+
+    // Highest stream the client opened; lower ones that are not in the table are closed.
+    private int _lastStreamId;
+
+    // What the client may send on the connection, and what was consumed but not announced.
+    private int _receiveWindow;
+    private int _pendingCredit;
+
+    // A header block whose END_HEADERS has not come.
+    private HeaderAssembly _assembly;
+
+    private enum InputState
+    {
+        Preface,
+        FirstSettings,
+        Frames,
+    }
+
+    private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
+
+    private static ReadOnlySpan<byte> KeepalivePing => [0, 0, 0, 0, 0, 0, 0, 0];
+
+    private static ReadOnlySpan<byte> DrainPing => "drainnow"u8;
+
+    /// <summary>Returns receive credit for bytes of <see cref="IHttp2Handler.OnData"/> consumed later.</summary>
+    public void ReturnCredit(Http2Stream stream, int count)
+    {
+        if (stream.IsEnded)
+        {
+            return;
+        }
+
+        count = Math.Min(count, stream.UnconsumedBytes);
+        stream.UnconsumedBytes -= count;
+        CreditConnection(count);
+        CreditStream(stream, count);
+    }
+
+    private long TakeSegments(in ReadOnlySequence<byte> input)
+    {
+        var rest = input;
+        byte[]? straddling = null;
+        while (!IsClosed)
+        {
+            var taken = TakeFrames(rest.FirstSpan);
+            rest = rest.Slice(taken);
+            if (IsClosed || IsInputPaused || rest.IsSingleSegment)
+            {
+                break;
+            }
+
+            // What is left of the first segment begins a frame that goes on in the next one.
+            straddling ??= ArrayPool<byte>.Shared.Rent(FrameHeader.SizeBytes + FrameHeader.PayloadBytesMax);
+            var length = (int)Math.Min(rest.Length, NextUnitBytes(rest));
+            rest.Slice(0, length).CopyTo(straddling);
+            taken = TakeFrames(straddling.AsSpan(0, length));
+            if (taken == 0)
+            {
+                break;
+            }
+
+            rest = rest.Slice(taken);
+        }
+
+        if (straddling is not null)
+        {
+            ArrayPool<byte>.Shared.Return(straddling);
+        }
+
+        return input.Length - rest.Length;
+    }
+
+    /// <summary>Length of the preface or frame at the front, as far as can be seen and as we would take.</summary>
+    private int NextUnitBytes(in ReadOnlySequence<byte> input)
+    {
+        if (_input == InputState.Preface)
+        {
+            return Preface.Length;
+        }
+
+        if (input.Length < FrameHeader.SizeBytes)
+        {
+            return FrameHeader.SizeBytes;
+        }
+
+        Span<byte> header = stackalloc byte[FrameHeader.SizeBytes];
+        input.Slice(0, FrameHeader.SizeBytes).CopyTo(header);
+        return FrameHeader.SizeBytes + Math.Min(FrameHeader.Read(header).Length, FrameHeader.PayloadBytesMax);
+    }
+
+    private int TakeFrames(ReadOnlySpan<byte> input)
+    {
+        var taken = 0;
+        IsInputPaused = false;
+        if (_input == InputState.Preface)
+        {
+            taken = TakePreface(input);
+        }
+
+        while (!IsClosed && input.Length - taken >= FrameHeader.SizeBytes)
+        {
+            if (IsOutputFull)
+            {
+                IsInputPaused = true;
+                break;
+            }
+
+            var header = FrameHeader.Read(input[taken..]);
+            if (header.Length > FrameHeader.PayloadBytesMax)
+            {
+                Close(Http2ErrorCode.FrameSizeError, "frame longer than SETTINGS_MAX_FRAME_SIZE");
+                break;
+            }
+
+            var end = taken + FrameHeader.SizeBytes + header.Length;
+            if (end > input.Length)
+            {
+                break;
+            }
+
+            OnFrame(header, input[(taken + FrameHeader.SizeBytes)..end]);
+            taken = end;
+            ReportEnds();
+        }
+
+        return taken;
+    }
+
+    private int TakePreface(ReadOnlySpan<byte> input)
+    {
+        var length = Math.Min(input.Length, Preface.Length);
+        if (!input[..length].SequenceEqual(Preface[..length]))
+        {
+            Close(Http2ErrorCode.ProtocolError, "bad connection preface");
+            return 0;
+        }
+
+        if (length < Preface.Length)
+        {
+            return 0;
+        }
+
+        _input = InputState.FirstSettings;
+        return length;
+    }
+
+    private void OnFrame(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        if (_input == InputState.FirstSettings)
+        {
+            if (header.Type != FrameType.Settings || header.Has(FrameFlags.Ack))
+            {
+                Close(Http2ErrorCode.ProtocolError, "the first frame is not SETTINGS");
+                return;
+            }
+
+            _input = InputState.Frames;
+        }
+
+        if (_assembly.StreamId != 0
+            && (header.Type != FrameType.Continuation || header.StreamId != _assembly.StreamId))
+        {
+            Close(Http2ErrorCode.ProtocolError, "frame within a header block");
+            return;
+        }
+
+        switch (header.Type)
+        {
+            case FrameType.Data:
+                OnData(header, payload);
+                break;
+            case FrameType.Headers:
+                OnHeaders(header, payload);
+                break;
+            case FrameType.Priority:
+                OnPriority(header);
+                break;
+            case FrameType.RstStream:
+                OnReset(header, payload);
+                break;
+            case FrameType.Settings:
+                OnSettings(header, payload);
+                break;
+            case FrameType.PushPromise:
+                Close(Http2ErrorCode.ProtocolError, "PUSH_PROMISE from a client");
+                break;
+            case FrameType.Ping:
+                OnPing(header, payload);
+                break;
+            case FrameType.GoAway:
+                OnGoAway(header);
+                break;
+            case FrameType.WindowUpdate:
+                OnWindowUpdate(header, payload);
+                break;
+            case FrameType.Continuation:
+                OnContinuation(header, payload);
+                break;
+            default:
+                // Unknown frames are ignored (section 5.5).
+                ChargeNuisance(1);
+                break;
+        }
+    }
+
+    private void OnHeaders(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        if ((header.StreamId & 1) == 0)
+        {
+            Close(Http2ErrorCode.ProtocolError, "HEADERS on a stream that is not the client's");
+            return;
+        }
+
+        if (!FramePayload.TryStrip(header, ref payload, out var code, out var reason))
+        {
+            Close(code, reason);
+            return;
+        }
+
+        var endsStream = header.Has(FrameFlags.EndStream);
+        if (header.Has(FrameFlags.EndHeaders))
+        {
+            OnHeaderBlock(header.StreamId, endsStream, payload);
+            return;
+        }
+
+        _assembly.Begin(header.StreamId, endsStream, payload);
+    }
+
+    private void OnContinuation(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        if (_assembly.StreamId == 0)
+        {
+            Close(Http2ErrorCode.ProtocolError, "CONTINUATION without HEADERS");
+            return;
+        }
+
+        var bytesMax = Math.Max(_settings.HeaderListBytesMax, FrameHeader.PayloadBytesMax);
+        if (!_assembly.TryContinue(payload, bytesMax))
+        {
+            Close(Http2ErrorCode.EnhanceYourCalm, "header block too long");
+            return;
+        }
+
+        if (header.Has(FrameFlags.EndHeaders))
+        {
+            var assembly = _assembly;
+            _assembly = default;
+            OnHeaderBlock(header.StreamId, assembly.EndsStream, assembly.Block);
+            assembly.Clear();
+        }
+    }
+
+    private void OnHeaderBlock(int streamId, bool endsStream, ReadOnlySpan<byte> block)
+    {
+        _headers.Reset(_settings.HeaderListBytesMax);
+        if (_decoder.Decode(block, _headers) is { } problem)
+        {
+            Close(Http2ErrorCode.CompressionError, problem);
+        }
+        else if (_streams.Find(streamId) is { } stream)
+        {
+            OnTrailers(stream, endsStream);
+        }
+        else if (streamId > _lastStreamId)
+        {
+            OnRequest(streamId, endsStream);
+        }
+        else
+        {
+            OnHeadersOfClosed(streamId);
+        }
+    }
+
+    private void OnRequest(int streamId, bool endsStream)
+    {
+        var isAfterGoAway = _drain == DrainStep.LastGoAwaySent;
+        _lastStreamId = streamId;
+        if (isAfterGoAway)
+        {
+            // The client was told that this stream is not taken; it retries elsewhere.
+            _closed.Add(streamId, ClosedBy.Us);
+            ChargeNuisance(1);
+            return;
+        }
+
+        if (_streams.Count >= Math.Min(_settings.ConcurrentStreamsMax, Limits.OpenStreamsMax) || _sendQueue.IsOverfull)
+        {
+            _closed.Add(streamId, ClosedBy.Us);
+            _output.WriteReset(streamId, Http2ErrorCode.RefusedStream);
+            ChargeReset();
+            return;
+        }
+
+        if (_headers.IsTooLarge)
+        {
+            ResetWrong(streamId, Http2ErrorCode.FrameSizeError);
+            return;
+        }
+
+        if (_headers.CheckRequest() is not null || (endsStream && _headers.ContentLength > 0))
+        {
+            ResetWrong(streamId, Http2ErrorCode.ProtocolError);
+            return;
+        }
+
+        _guard.OnUsefulFrame();
+        var stream = _pool.Count > 0 ? _pool.Pop() : new Http2Stream(this);
+        stream.Begin(streamId, _initialSendWindow, _settings.StreamWindowBytes);
+        stream.BodyRemaining = _headers.ContentLength;
+        stream.IsRequestComplete = endsStream;
+        _streams.Add(stream);
+        _handler.OnRequest(stream, _headers, endsStream);
+    }
+
+    private void OnTrailers(Http2Stream stream, bool endsStream)
+    {
+        if (stream.IsRequestComplete)
+        {
+            ResetWrong(stream.Id, Http2ErrorCode.StreamClosed);
+        }
+        else if (_headers.IsTooLarge)
+        {
+            ResetWrong(stream.Id, Http2ErrorCode.FrameSizeError);
+        }
+        else if (!endsStream || _headers.CheckTrailers() is not null || stream.BodyRemaining > 0)
+        {
+            ResetWrong(stream.Id, Http2ErrorCode.ProtocolError);
+        }
+        else
+        {
+            _guard.OnUsefulFrame();
+            stream.IsRequestComplete = true;
+            _handler.OnTrailers(stream, _headers);
+        }
+    }
+
+    private void OnHeadersOfClosed(int streamId)
+    {
+        switch (_closed.Find(streamId))
+        {
+            case ClosedBy.Us:
+                ChargeNuisance(1);
+                break;
+            case ClosedBy.ClientReset:
+                ResetWrong(streamId, Http2ErrorCode.StreamClosed);
+                break;
+            case ClosedBy.EndStream:
+                Close(Http2ErrorCode.StreamClosed, "HEADERS on a closed stream");
+                break;
+            default:
+                Close(Http2ErrorCode.ProtocolError, "HEADERS on a stream below the last one");
+                break;
+        }
+    }
+
+    private void OnData(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        // The whole payload counts against the windows, padding included.
+        var length = payload.Length;
+        if (IsIdle(header.StreamId))
+        {
+            Close(Http2ErrorCode.ProtocolError, "DATA on an idle stream");
+            return;
+        }
+
+        if (!FramePayload.TryStrip(header, ref payload, out var code, out var reason))
+        {
+            Close(code, reason);
+            return;
+        }
+
+        if (length > _receiveWindow)
+        {
+            Close(Http2ErrorCode.FlowControlError, "DATA beyond the connection's window");
+            return;
+        }
+
+        _receiveWindow -= length;
+        var endsStream = header.Has(FrameFlags.EndStream);
+        if (payload.IsEmpty && !endsStream)
+        {
+            ChargeNuisance(1);
+        }
+        else
+        {
+            _guard.OnUsefulFrame();
+        }
+
+        if (IsClosed)
+        {
+            return;
+        }
+
+        if (_streams.Find(header.StreamId) is { } stream)
+        {
+            OnDataOf(stream, payload, length, endsStream);
+            return;
+        }
+
+        CreditConnection(length);
+        OnDataOfClosed(header.StreamId);
+    }
+
+    private void OnDataOf(Http2Stream stream, ReadOnlySpan<byte> data, int flowBytes, bool endsStream)
+    {
+        var error = stream.IsRequestComplete ? Http2ErrorCode.StreamClosed
+            : flowBytes > stream.ReceiveWindow ? Http2ErrorCode.FlowControlError
+            : Http2ErrorCode.NoError;
+        if (error == Http2ErrorCode.NoError && stream.BodyRemaining >= 0)
+        {
+            stream.BodyRemaining -= data.Length;
+            if (stream.BodyRemaining < 0 || (endsStream && stream.BodyRemaining > 0))
+            {
+                error = Http2ErrorCode.ProtocolError;
+            }
+        }
+
+        if (error != Http2ErrorCode.NoError)
+        {
+            CreditConnection(flowBytes);
+            ResetWrong(stream.Id, error);
+            return;
+        }
+
+        stream.ReceiveWindow -= flowBytes;
+        stream.IsRequestComplete = endsStream;
+        stream.UnconsumedBytes += flowBytes;
+        var consumed = _handler.OnData(stream, data, endsStream);
+        ReturnCredit(stream, consumed + flowBytes - data.Length);
+    }
+
+    private void OnDataOfClosed(int streamId)
+    {
+        switch (_closed.Find(streamId))
+        {
+            case ClosedBy.Us:
+                ChargeNuisance(1);
+                break;
+            case ClosedBy.EndStream:
+                Close(Http2ErrorCode.StreamClosed, "DATA on a closed stream");
+                break;
+            default:
+                ResetWrong(streamId, Http2ErrorCode.StreamClosed);
+                break;
+        }
+    }
+
+    private void OnReset(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length != 4)
+        {
+            Close(Http2ErrorCode.FrameSizeError, "RST_STREAM of a wrong length");
+            return;
+        }
+
+        if (IsIdle(header.StreamId))
+        {
+            Close(Http2ErrorCode.ProtocolError, "RST_STREAM on an idle stream");
+            return;
+        }
+
+        if (_streams.Find(header.StreamId) is not { } stream)
+        {
+            ChargeNuisance(1);
+            return;
+        }
+
+        if (!stream.HasHeadersSent)
+        {
+            ChargeReset();
+        }
+
+        if (!IsClosed)
+        {
+            var code = (Http2ErrorCode)FramePayload.ReadUInt32(payload);
+            EndStream(stream, StreamEnd.ResetByClient, code, ClosedBy.ClientReset);
+        }
+    }
+
+    private void OnPriority(in FrameHeader header)
+    {
+        // Priorities are deprecated and ignored, also on idle streams; the frame's form still has rules.
+        if (header.StreamId == 0)
+        {
+            Close(Http2ErrorCode.ProtocolError, "PRIORITY on stream 0");
+        }
+        else if (header.Length == 5)
+        {
+            ChargeNuisance(1);
+        }
+        else if (IsIdle(header.StreamId))
+        {
+            Close(Http2ErrorCode.FrameSizeError, "PRIORITY of a wrong length");
+        }
+        else
+        {
+            ResetWrong(header.StreamId, Http2ErrorCode.FrameSizeError);
+        }
+    }
+
+    private void OnPing(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length != 8)
+        {
+            Close(Http2ErrorCode.FrameSizeError, "PING of a wrong length");
+        }
+        else if (header.StreamId != 0)
+        {
+            Close(Http2ErrorCode.ProtocolError, "PING on a stream");
+        }
+        else if (header.Has(FrameFlags.Ack))
+        {
+            ChargeNuisance(1);
+            if (_drain == DrainStep.FirstGoAwaySent && payload.SequenceEqual(DrainPing) && !IsClosed)
+            {
+                SendLastGoAway();
+            }
+        }
+        else if (!_pings.TryPing(_now, _streams.Count))
+        {
+            Close(Http2ErrorCode.EnhanceYourCalm, "too_many_pings");
+        }
+        else
+        {
+            _output.WritePing(payload, acknowledge: true);
+            ChargeNuisance(1);
+        }
+    }
+
+    private void OnGoAway(in FrameHeader header)
+    {
+        // The client opens no more streams; it closes the connection when it has its answers.
+        if (header.StreamId != 0)
+        {
+            Close(Http2ErrorCode.ProtocolError, "GOAWAY on a stream");
+        }
+        else if (header.Length < 8)
+        {
+            Close(Http2ErrorCode.FrameSizeError, "GOAWAY of a wrong length");
+        }
+        else
+        {
+            ChargeNuisance(1);
+        }
+    }
+
+    private void OnSettings(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        if (header.StreamId != 0)
+        {
+            Close(Http2ErrorCode.ProtocolError, "SETTINGS on a stream");
+            return;
+        }
+
+        var isAck = header.Has(FrameFlags.Ack);
+        if (payload.Length % 6 != 0 || (isAck && payload.Length != 0))
+        {
+            Close(Http2ErrorCode.FrameSizeError, "SETTINGS of a wrong length");
+            return;
+        }
+
+        ChargeNuisance(Limits.NuisancePerSettings);
+        if (IsClosed)
+        {
+            return;
+        }
+
+        if (isAck)
+        {
+            if (!_isSettingsAcknowledged)
+            {
+                _isSettingsAcknowledged = true;
+                _decoder.OnLimitAcknowledged(_settings.HeaderTableBytes);
+            }
+
+            return;
+        }
+
+        for (; !payload.IsEmpty && !IsClosed; payload = payload[6..])
+        {
+            ApplySetting((SettingId)BinaryPrimitives.ReadUInt16BigEndian(payload), FramePayload.ReadUInt32(payload[2..]));
+        }
+
+        if (!IsClosed)
+        {
+            _output.WriteSettingsAck();
+        }
+    }
+
+    private void ApplySetting(SettingId id, uint value)
+    {
+        switch (id)
+        {
+            case SettingId.HeaderTableSize:
+                OnPeerTableSize(value);
+                break;
+            case SettingId.EnablePush when value > 1:
+                Close(Http2ErrorCode.ProtocolError, "SETTINGS_ENABLE_PUSH out of range");
+                break;
+            case SettingId.InitialWindowSize when value > int.MaxValue:
+                Close(Http2ErrorCode.FlowControlError, "SETTINGS_INITIAL_WINDOW_SIZE out of range");
+                break;
+            case SettingId.InitialWindowSize:
+                ChangeInitialSendWindow((int)value);
+                break;
+            case SettingId.MaxFrameSize when value is < FrameHeader.PayloadBytesMax or > 0xff_ffff:
+                Close(Http2ErrorCode.ProtocolError, "SETTINGS_MAX_FRAME_SIZE out of range");
+                break;
+            default:
+                // Larger frames we do not send, push we do not do, the list size is advice; unknown settings are ignored.
+                break;
+        }
+    }
+
+    private void OnWindowUpdate(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length != 4)
+        {
+            Close(Http2ErrorCode.FrameSizeError, "WINDOW_UPDATE of a wrong length");
+            return;
+        }
+
+        if (header.StreamId != 0 && IsIdle(header.StreamId))
+        {
+            Close(Http2ErrorCode.ProtocolError, "WINDOW_UPDATE on an idle stream");
+            return;
+        }
+
+        ChargeNuisance(1);
+        var increment = (int)(FramePayload.ReadUInt32(payload) & int.MaxValue);
+        if (IsClosed)
+        {
+            return;
+        }
+
+        if (header.StreamId == 0)
+        {
+            OpenConnectionWindow(increment);
+        }
+        else if (_streams.Find(header.StreamId) is { } stream)
+        {
+            OpenStreamWindow(stream, increment);
+        }
+    }
+
+    private bool IsIdle(int streamId) => streamId > _lastStreamId || (streamId & 1) == 0;
+
+    /// <summary>Stream error: the client broke a rule of the stream, open or not.</summary>
+    private void ResetWrong(int streamId, Http2ErrorCode code)
+    {
+        _output.WriteReset(streamId, code);
+        if (_streams.Find(streamId) is { } stream)
+        {
+            EndStream(stream, StreamEnd.ResetByServer, code, ClosedBy.Us);
+        }
+        else
+        {
+            _closed.Add(streamId, ClosedBy.Us);
+        }
+
+        if (!_guard.TryStreamError(_now))
+        {
+            Close(Http2ErrorCode.EnhanceYourCalm, "too many stream errors");
+        }
+    }
+
+    private void ChargeReset()
+    {
+        if (!_guard.TryReset(_now))
+        {
+            Close(Http2ErrorCode.EnhanceYourCalm, "too many resets");
+        }
+    }
+
+    private void ChargeNuisance(int weight)
+    {
+        if (!_guard.TryNuisance(weight, _now))
+        {
+            Close(Http2ErrorCode.EnhanceYourCalm, "too many frames without use");
+        }
+    }
+
+    private void CreditConnection(int count)
+    {
+        _pendingCredit += count;
+        if (_pendingCredit >= _settings.ConnectionWindowBytes / 2)
+        {
+            _output.WriteWindowUpdate(0, _pendingCredit);
+            _receiveWindow += _pendingCredit;
+            _pendingCredit = 0;
+        }
+    }
+
+    private void CreditStream(Http2Stream stream, int count)
+    {
+        stream.PendingCredit += count;
+        if (!stream.IsRequestComplete && stream.PendingCredit >= _settings.StreamWindowBytes / 2)
+        {
+            _output.WriteWindowUpdate(stream.Id, stream.PendingCredit);
+            stream.ReceiveWindow += stream.PendingCredit;
+            stream.PendingCredit = 0;
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Netcd.Conformance.Infrastructure;
+
+/// <summary>A running member, ours or Go's, in a process of its own. Disposing kills it.</summary>
+internal sealed class EtcdServer : IAsyncDisposable
+{
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly StringBuilder _log = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private EtcdServer(Process process, string clientUrl)
+    {
+        _process = process;
+        ClientUrl = clientUrl;
+    }
+
+    public string ClientUrl { get; }
+
+    public int ProcessId => _process.Id;
+
+    /// <summary>Everything it logged so far.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
+    }
+
+    /// <summary>Starts a plaintext member on a data directory and waits until it is ready.</summary>
+    public static Task<EtcdServer> StartAsync(
+        ServerKind kind, string dataDirectory, params string[] moreArguments) =>
+        StartAsync(kind, dataDirectory, FreePorts.Take(), FreePorts.Take(), moreArguments);
+
+    /// <summary>The same with chosen ports, so that a restart keeps them.</summary>
+    public static Task<EtcdServer> StartAsync(
+        ServerKind kind, string dataDirectory, int clientPort, int peerPort, params string[] moreArguments)
+    {
+        var client = $"http://127.0.0.1:{clientPort}";
+        var peer = $"http://127.0.0.1:{peerPort}";
+        string[] arguments =
+        [
+            "--name=m1", $"--data-dir={dataDirectory}", $"--listen-client-urls={client}",
+            $"--advertise-client-urls={client}", $"--listen-peer-urls={peer}", $"--initial-advertise-peer-urls={peer}",
+            $"--initial-cluster=m1={peer}", .. moreArguments,
+        ];
+        return StartWithAsync(kind, client, arguments);
+    }
+
+    /// <summary>Starts a member with exactly these arguments and waits until it is ready.</summary>
+    public static async Task<EtcdServer> StartWithAsync(ServerKind kind, string clientUrl, params string[] arguments)
+    {
+        var server = Launch(kind, clientUrl, arguments);
+        try
+        {
+            await server._ready.Task.WaitAsync(ReadyLimit);
+        }
+        catch (Exception problem)
+        {
+            var log = server.Log;
+            await server.DisposeAsync();
+            throw new InvalidOperationException($"the member did not become ready: {problem.Message}\n{log}", problem);
+        }
+
+        return server;
+    }
+
+    /// <summary>Starts a member without waiting; for starts that must fail.</summary>
+    public static EtcdServer Launch(ServerKind kind, string clientUrl, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(kind == ServerKind.Netcd ? Programs.Netcd : Programs.GoEtcd)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        // The programs must need nothing else, as under a container runtime.
+        start.Environment.Clear();
+        start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
+        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        var server = new EtcdServer(process, clientUrl);
+        process.OutputDataReceived += (_, line) => server.OnLine(line.Data);
+        process.ErrorDataReceived += (_, line) => server.OnLine(line.Data);
+        process.Exited += (_, _) => server._ready.TrySetException(new InvalidOperationException("the process ended"));
+        process.Start();
+        process.StandardInput.Close();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return server;
+    }
+
+    /// <summary>kill -9, and waits for the end.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM; returns the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        await Command.RunAsync("kill", ["-TERM", _process.Id.ToString()]);
+        return await WaitForExitAsync();
+    }
+
+    /// <summary>Waits for the process to end by itself; returns the exit code.</summary>
+    public async Task<int> WaitForExitAsync()
+    {
+        using var limit = new CancellationTokenSource(ReadyLimit);
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private void OnLine(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_log)
+        {
+            _log.Append(line).Append('\n');
+        }
+
+        // The client listener is open at this line in both programs.
+        if (line.Contains("serving client traffic", StringComparison.Ordinal))
+        {
+            _ready.TrySetResult();
+        }
+    }
+}

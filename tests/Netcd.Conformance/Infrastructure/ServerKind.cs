@@ -1,0 +1,8 @@
+namespace Netcd.Conformance.Infrastructure;
+
+/// <summary>Which program serves.</summary>
+public enum ServerKind
+{
+    Netcd,
+    Go,
+}
