@@ -129,6 +129,15 @@ public sealed partial class Backend
 
     private static string DirectoryOf(string path) => path[..path.LastIndexOf('/')];
 
+    // Under another name first: a power cut while the first pages are written must not leave half a database behind.
+    private void CreateFile()
+    {
+        var temporary = TemporaryPath();
+        OpenDatabase(temporary).Dispose();
+        _disk.Rename(temporary, _path);
+        _disk.SyncDirectory(DirectoryOf(_path));
+    }
+
     private BboltDatabase OpenDatabase(string path)
     {
         var options = new BboltOptions { NoSync = _options.NoSync };

@@ -44,6 +44,11 @@ public sealed partial class Backend : IDisposable
         _options = options;
         _onFatal = onFatal;
         _pool = new SegmentPool(2 * options.DirtyBytesMax);
+        if (!disk.FileExists(path))
+        {
+            CreateFile();
+        }
+
         _database = OpenDatabase(path);
         _active = new WriteBuffer(_pool);
         var pages = new CommittedPages(_database);

@@ -84,9 +84,10 @@ public sealed class StoreWorker : IDisposable
         _stopping = true;
         _store.Backend.OnCommitWanted = null;
         _timer?.Dispose();
+
+        // The event itself is left to the collector: others may still ask for work that nobody will do.
         _wake.Set();
         _thread?.Join();
-        _wake.Dispose();
     }
 
     private void Run()
