@@ -10,7 +10,6 @@ internal sealed class ServerHarness
 
     private readonly ArrayBufferWriter<byte> _output = new();
     private byte[] _rest = [];
-    private int _parsed;
 
     public ServerHarness(Http2Settings? settings = null, bool greeted = true)
     {
@@ -35,6 +34,7 @@ internal sealed class ServerHarness
     /// <summary>Whether the output is flushed after each turn, as a fast socket would.</summary>
     public bool Flushes { get; set; } = true;
 
+    /// <summary>Everything written since the last <see cref="Take()"/>.</summary>
     public ReadOnlySpan<byte> Output => _output.WrittenSpan;
 
     public void Send(params byte[][] frames)
@@ -61,8 +61,8 @@ internal sealed class ServerHarness
     /// <summary>Frames written since the last call.</summary>
     public List<SentFrame> Take()
     {
-        var frames = SentFrame.Parse(_output.WrittenSpan[_parsed..]);
-        _parsed = _output.WrittenCount;
+        var frames = SentFrame.Parse(_output.WrittenSpan);
+        _output.ResetWrittenCount();
         return frames;
     }
 

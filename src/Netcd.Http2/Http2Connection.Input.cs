@@ -54,11 +54,18 @@ public sealed partial class Http2Connection
         byte[]? straddling = null;
         while (!IsClosed)
         {
+            var isLast = rest.IsSingleSegment;
+            var segmentBytes = rest.FirstSpan.Length;
             var taken = TakeFrames(rest.FirstSpan);
             rest = rest.Slice(taken);
-            if (IsClosed || IsInputPaused || rest.IsSingleSegment)
+            if (IsClosed || IsInputPaused || isLast)
             {
                 break;
+            }
+
+            if (taken == segmentBytes && taken > 0)
+            {
+                continue;
             }
 
             // What is left of the first segment begins a frame that goes on in the next one.
@@ -107,6 +114,10 @@ public sealed partial class Http2Connection
         if (_input == InputState.Preface)
         {
             taken = TakePreface(input);
+            if (taken == 0)
+            {
+                return 0;
+            }
         }
 
         while (!IsClosed && input.Length - taken >= FrameHeader.SizeBytes)

@@ -167,7 +167,7 @@ public sealed partial class Http2Connection
 
     private void PumpBodies()
     {
-        while (_ready.First is { } stream && !IsOutputFull && !IsClosed)
+        while (_ready.First is { } stream && !IsOutputFullForBodies && !IsClosed)
         {
             var room = Math.Min(Math.Min(_sendWindow, stream.SendWindow), Limits.FrameBytesMax);
             if (room <= 0 && !stream.MayEnd)

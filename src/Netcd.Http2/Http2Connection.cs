@@ -97,6 +97,10 @@ public sealed partial class Http2Connection
 
     private bool IsOutputFull => _output.UnflushedBytes >= _settings.OutputBytesMax;
 
+    // Bodies leave half of the output free: a long one fills its half after every flush, and input, which stops when the
+    // output is full, would never be read while it lasts.
+    private bool IsOutputFullForBodies => _output.UnflushedBytes >= _settings.OutputBytesMax / 2;
+
     /// <summary>
     /// Takes whole frames from the front of the input, calls the handler, writes answers, and pumps bodies. The caller
     /// keeps the rest (at most one partial frame, unless <see cref="IsInputPaused"/>) and passes it again with what follows.

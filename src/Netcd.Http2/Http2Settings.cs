@@ -38,7 +38,7 @@ public sealed record Http2Settings
     /// <summary>Time from the first turn to the client's preface and SETTINGS; zero for any.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>Bytes that may wait in the output before bodies pause and no more input is taken.</summary>
+    /// <summary>Bytes that may wait in the output before no more input is taken; bodies pause at half of it.</summary>
     public int OutputBytesMax { get; init; } = Limits.OutputBytesMax;
 
     /// <summary>Bytes of complete answers that may wait for window before <see cref="Http2Connection.IsSendQueueFull"/>.</summary>
