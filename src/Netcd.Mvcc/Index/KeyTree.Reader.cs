@@ -94,7 +94,7 @@ internal sealed partial class KeyTree
             return false;
         }
 
-        var index = leaf.LowerBound(key, _longKeys, out found);
+        var index = leaf.Find(key, _longKeys, out found);
         if (found)
         {
             state = leaf.ReadState(index);
@@ -146,7 +146,7 @@ internal sealed partial class KeyTree
             }
         }
 
-        rank += page.LiveBefore(page.LowerBound(key, _longKeys, out _));
+        rank += page.LiveBefore(page.Find(key, _longKeys, out _));
         return true;
     }
 

@@ -6,9 +6,9 @@ namespace Netcd.Mvcc;
 /// <content>Splitting and merging of pages. All of it runs between BeginStructure and EndStructure.</content>
 internal sealed partial class KeyTree
 {
-    // A page that uses less is merged with a neighbour if both fit into MergedMaxBytes.
-    private const int MergeBelowBytes = KeyPage.SizeBytes / 4;
-    private const int MergedMaxBytes = KeyPage.SizeBytes * 3 / 4;
+    // A page that uses less than a quarter is merged with a neighbour if both fill three quarters at most.
+    private const int MergeBelowQuarters = 1;
+    private const int MergedMaxQuarters = 3;
 
     // From so many inserts at a page's end in a row on, a split leaves the page full: the next keys come after it.
     private const int AppendRunMin = 8;
@@ -27,7 +27,7 @@ internal sealed partial class KeyTree
     private void MakeLeafRoom(ReadOnlySpan<byte> key)
     {
         var page = _pages[_path[0]];
-        if (page.FreeBytes + page.DeadBytes >= page.RequiredBytes(key.Length))
+        if (page.HasRoomAfterRebuild(key.Length))
         {
             Rebuild(page);
             return;
@@ -37,7 +37,7 @@ internal sealed partial class KeyTree
         MoveRight(0, separator, key);
         ArrayPool<byte>.Shared.Return(separator.Array!); // Rented by Split, so there is one.
         page = _pages[_path[0]];
-        Invariant.Check(page.FreeBytes >= page.RequiredBytes(key.Length));
+        Invariant.Check(page.HasRoom(key.Length));
     }
 
     /// <summary>Wins back the dead bytes of a page.</summary>
@@ -194,12 +194,11 @@ internal sealed partial class KeyTree
     private void InsertChild(int level, ReadOnlySpan<byte> separator, int child, uint live)
     {
         var page = _pages[_path[level]];
-        var required = page.RequiredBytes(separator.Length);
-        if (page.FreeBytes < required && page.FreeBytes + page.DeadBytes >= required)
+        if (!page.HasRoom(separator.Length) && page.HasRoomAfterRebuild(separator.Length))
         {
             Rebuild(page);
         }
-        else if (page.FreeBytes < required)
+        else if (!page.HasRoom(separator.Length))
         {
             var upper = Split(level);
             ArrayPool<byte>.Shared.Return(upper.Array!); // Rented by Split, so there is one.
@@ -277,7 +276,8 @@ internal sealed partial class KeyTree
             return;
         }
 
-        if (_pages[_path[level]].UsedBytes >= MergeBelowBytes)
+        var page = _pages[_path[level]];
+        if (page.UsedBytes >= page.CapacityBytes * MergeBelowQuarters / 4)
         {
             return;
         }
@@ -312,7 +312,8 @@ internal sealed partial class KeyTree
             + (level == 0 ? 0 : KeyPage.StoredLength(separator.Length - prefixLength))
             + (left.Count * Math.Max(0, left.PrefixLength - prefixLength))
             + (right.Count * Math.Max(0, right.PrefixLength - prefixLength));
-        if (bytes > MergedMaxBytes)
+        if (bytes > left.CapacityBytes * MergedMaxQuarters / 4
+            || left.Count + right.Count > left.SlotsMax * MergedMaxQuarters / 4)
         {
             return false;
         }

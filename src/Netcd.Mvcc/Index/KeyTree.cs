@@ -73,7 +73,7 @@ internal sealed partial class KeyTree
 
         var leaf = _pages[page];
         _path[0] = page;
-        _slots[0] = leaf.LowerBound(key, _longKeys, out var exact);
+        _slots[0] = leaf.Find(key, _longKeys, out var exact);
         state = exact ? leaf.ReadState(_slots[0]) : default;
         return exact;
     }
@@ -104,7 +104,7 @@ internal sealed partial class KeyTree
         var page = _pages[_path[0]];
         var atEnd = _slots[0] == page.Count;
         page.AppendRun = atEnd ? page.AppendRun + 1 : 0;
-        if (page.FreeBytes < page.RequiredBytes(key.Length))
+        if (!page.HasRoom(key.Length))
         {
             BeginStructure();
             MakeLeafRoom(key);
