@@ -25,7 +25,9 @@ internal static class MessageCheck
             : StepResult.Malformed;
     }
 
-    /// <summary>Whether data of a conf change entry can be read; on every member it must, or apply would fail.</summary>
+    /// <summary>
+    /// Whether data of a conf change entry can be read; on every member it must, or apply would fail.
+    /// </summary>
     public static bool IsReadable(in Entry entry)
     {
         if (entry.Type == EntryType.Normal)

@@ -9,7 +9,9 @@ namespace Netcd.Raft;
 /// <summary>What followers and candidates do: follow, forward, ask for votes and give them.</summary>
 internal sealed partial class RaftCore
 {
-    /// <summary>Drops the known leader but stays in the term, so that this member may vote before its lease ends.</summary>
+    /// <summary>
+    /// Drops the known leader but stays in the term, so that this member may vote before its lease ends.
+    /// </summary>
     public void ForgetLeader()
     {
         if (Role != RaftRole.Follower || Leader.IsNone)
@@ -89,7 +91,8 @@ internal sealed partial class RaftCore
             case MessageType.TimeoutNow:
                 _logger.Write(
                     RaftLogLevel.Information,
-                    $"{Id} [term {Term}] received MsgTimeoutNow from {message.From} and starts an election to get leadership.");
+                    $"{Id} [term {Term}] received MsgTimeoutNow from {message.From} and starts an election to get "
+                    + $"leadership.");
 
                 // No pre-vote: the leader itself asked, so this member is not cut off.
                 Campaign(isPreVote: false, isTransfer: true);
@@ -132,7 +135,9 @@ internal sealed partial class RaftCore
         return StepResult.Accepted;
     }
 
-    /// <summary>Candidate and pre-candidate differ in the answers they wait for: stale pre-votes must not count.</summary>
+    /// <summary>
+    /// Candidate and pre-candidate differ in the answers they wait for: stale pre-votes must not count.
+    /// </summary>
     private StepResult StepCandidate(Message message)
     {
         var awaited = Role == RaftRole.PreCandidate ? MessageType.PreVoteResp : MessageType.VoteResp;
@@ -160,7 +165,8 @@ internal sealed partial class RaftCore
     {
         _logger.Write(
             RaftLogLevel.Information,
-            $"{Id} received {Name(message.Type)} {(message.Reject ? "rejection " : string.Empty)}from {message.From} at term {Term}");
+            $"{Id} received {Name(message.Type)} {(message.Reject ? "rejection " : string.Empty)}from "
+            + $"{message.From} at term {Term}");
         Tracker.RecordVote(message.From, !message.Reject);
         var result = Tracker.TallyVotes(out var granted, out var rejected);
         _logger.Write(
@@ -278,7 +284,9 @@ internal sealed partial class RaftCore
         var granted = canVote && Log.IsUpToDate(new EntryId(message.LogTerm, message.Index));
         _logger.Write(
             RaftLogLevel.Information,
-            $"{Id} [logterm: {last.Term}, index: {last.Index}, vote: {Vote}] {(granted ? "cast" : "rejected")} {Name(message.Type)} {(granted ? "for" : "from")} {message.From} [logterm: {message.LogTerm}, index: {message.Index}] at term {Term}");
+            $"{Id} [logterm: {last.Term}, index: {last.Index}, vote: {Vote}] {(granted ? "cast" : "rejected")} "
+            + $"{Name(message.Type)} {(granted ? "for" : "from")} {message.From} [logterm: {message.LogTerm}, index: "
+            + $"{message.Index}] at term {Term}");
 
         // Learners vote too if asked: one that was promoted may not know it yet, and its vote may be what lets the
         // member that knows win. A grant carries the request's term: a pre-vote's is ahead of ours.
@@ -316,7 +324,8 @@ internal sealed partial class RaftCore
         Log.TryTerm(message.Index, out var ownTerm);
         _logger.Write(
             RaftLogLevel.Debug,
-            $"{Id} [logterm: {ownTerm}, index: {message.Index}] rejected MsgApp [logterm: {message.LogTerm}, index: {message.Index}] from {message.From}");
+            $"{Id} [logterm: {ownTerm}, index: {message.Index}] rejected MsgApp [logterm: {message.LogTerm}, "
+            + $"index: {message.Index}] from {message.From}");
 
         // The hint is the last place where the logs can meet: it spares the leader a probe per entry of a long
         // uncommitted tail of higher terms here.
@@ -330,7 +339,8 @@ internal sealed partial class RaftCore
         var restored = TryRestore(snapshot);
         _logger.Write(
             RaftLogLevel.Information,
-            $"{Id} [commit: {Log.Committed}] {(restored ? "restored" : "ignored")} snapshot [index: {snapshot.Metadata.Index}, term: {snapshot.Metadata.Term}]");
+            $"{Id} [commit: {Log.Committed}] {(restored ? "restored" : "ignored")} snapshot [index: "
+            + $"{snapshot.Metadata.Index}, term: {snapshot.Metadata.Term}]");
         Send(new Message
         {
             Type = MessageType.AppResp,
@@ -341,7 +351,9 @@ internal sealed partial class RaftCore
         });
     }
 
-    /// <summary>Replaces log and configuration by a snapshot's; false if it is old, known, or not for this member.</summary>
+    /// <summary>
+    /// Replaces log and configuration by a snapshot's; false if it is old, known, or not for this member.
+    /// </summary>
     private bool TryRestore(Snapshot snapshot)
     {
         var metadata = snapshot.Metadata;
@@ -372,16 +384,19 @@ internal sealed partial class RaftCore
             var last = Log.LastEntryId;
             _logger.Write(
                 RaftLogLevel.Information,
-                $"{Id} [commit: {Log.Committed}, lastindex: {last.Index}, lastterm: {last.Term}] fast-forwarded commit to snapshot [index: {metadata.Index}, term: {metadata.Term}]");
+                $"{Id} [commit: {Log.Committed}, lastindex: {last.Index}, lastterm: {last.Term}] fast-forwarded "
+                + $"commit to snapshot [index: {metadata.Index}, term: {metadata.Term}]");
             Log.CommitTo(metadata.Index);
             return false;
         }
 
         Log.Restore(snapshot);
+        RestoredIndex = metadata.Index;
         SwitchToConfig(changer);
         _logger.Write(
             RaftLogLevel.Information,
-            $"{Id} [commit: {Log.Committed}, lastindex: {metadata.Index}, lastterm: {metadata.Term}] restored snapshot [index: {metadata.Index}, term: {metadata.Term}]");
+            $"{Id} [commit: {Log.Committed}, lastindex: {metadata.Index}, lastterm: {metadata.Term}] restored "
+            + $"snapshot [index: {metadata.Index}, term: {metadata.Term}]");
         return true;
     }
 

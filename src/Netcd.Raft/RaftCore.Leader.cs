@@ -6,6 +6,9 @@ using Netcd.Raft.Tracker;
 namespace Netcd.Raft;
 
 /// <summary>What a leader does: take proposals, replicate, commit, confirm reads, hand over.</summary>
+/// <remarks>
+/// Over 500 lines: all that changes a leader's state is in one place, to be read beside the paper.
+/// </remarks>
 internal sealed partial class RaftCore
 {
     /// <summary>Proposes data of one or more normal entries: all are taken, or none.</summary>
@@ -144,7 +147,9 @@ internal sealed partial class RaftCore
         }
     }
 
-    /// <summary>A snapshot was delivered, or failed to be. Appends wait for the follower's word in both cases.</summary>
+    /// <summary>
+    /// A snapshot was delivered, or failed to be. Appends wait for the follower's word in both cases.
+    /// </summary>
     public void ReportSnapshot(MemberId id, SnapshotStatus status)
     {
         if (!IsLeader || !Tracker.Progress.TryGet(id, out var progress) || progress.State != ProgressState.Snapshot)
@@ -161,7 +166,8 @@ internal sealed partial class RaftCore
         progress.BecomeProbe();
         _logger.Write(
             RaftLogLevel.Debug,
-            $"{Id} snapshot {(status == SnapshotStatus.Failed ? "failed" : "succeeded")}, resumed sending replication messages to {id} [{progress}]");
+            $"{Id} snapshot {(status == SnapshotStatus.Failed ? "failed" : "succeeded")}, resumed sending "
+            + $"replication messages to {id} [{progress}]");
         progress.IsFlowPaused = true;
     }
 
@@ -262,7 +268,8 @@ internal sealed partial class RaftCore
         {
             _logger.Write(
                 RaftLogLevel.Debug,
-                $"not initiating automatic transition out of joint configuration {Tracker.Config}: raft proposal dropped");
+                $"not initiating automatic transition out of joint configuration {Tracker.Config}: raft proposal "
+                + $"dropped");
         }
     }
 
@@ -309,7 +316,8 @@ internal sealed partial class RaftCore
     {
         _logger.Write(
             RaftLogLevel.Debug,
-            $"{Id} received MsgAppResp(rejected, hint: (index {message.RejectHint}, term {message.LogTerm})) from {message.From} for index {message.Index}");
+            $"{Id} received MsgAppResp(rejected, hint: (index {message.RejectHint}, term {message.LogTerm})) from "
+            + $"{message.From} for index {message.Index}");
 
         // The follower's last candidate is (hint, term). Above what our log has with a term up to that one nothing
         // can match, so at most one probe per term of our log is needed.
@@ -357,7 +365,8 @@ internal sealed partial class RaftCore
                 // Whatever snapshot it applied, from here the log can serve it.
                 _logger.Write(
                     RaftLogLevel.Debug,
-                    $"{Id} recovered from needing snapshot, resumed sending replication messages to {message.From} [{progress}]");
+                    $"{Id} recovered from needing snapshot, resumed sending replication messages to {message.From} "
+                    + $"[{progress}]");
                 progress.BecomeProbe();
                 progress.BecomeReplicate();
                 break;
@@ -428,7 +437,8 @@ internal sealed partial class RaftCore
         {
             _logger.Write(
                 RaftLogLevel.Information,
-                $"{Id} [term {Term}] transfer leadership to {target} is in progress, ignores request to same node {target}");
+                $"{Id} [term {Term}] transfer leadership to {target} is in progress, ignores request to same node "
+                + $"{target}");
             return;
         }
 
@@ -660,7 +670,8 @@ internal sealed partial class RaftCore
         var metadata = snapshot.Metadata;
         _logger.Write(
             RaftLogLevel.Debug,
-            $"{Id} [firstindex: {Log.FirstIndex}, commit: {Log.Committed}] sent snapshot[index: {metadata.Index}, term: {metadata.Term}] to {to} [{progress}]");
+            $"{Id} [firstindex: {Log.FirstIndex}, commit: {Log.Committed}] sent snapshot[index: {metadata.Index}, "
+            + $"term: {metadata.Term}] to {to} [{progress}]");
         progress.BecomeSnapshot(metadata.Index);
         _logger.Write(
             RaftLogLevel.Debug, $"{Id} paused sending replication messages to {to} [{progress}]");
@@ -670,12 +681,12 @@ internal sealed partial class RaftCore
 
     private static string Describe(ConfChangeV2 change)
     {
-        var text = $"{{ConfChangeTransition{change.Transition}";
+        var text = $"transition:ConfChangeTransition{change.Transition}";
         foreach (var single in change.Changes)
         {
-            text += $" ConfChange{single.Type}({single.MemberId.Value})";
+            text += $" changes:{{type:ConfChange{single.Type} node_id:{single.MemberId.Value}}}";
         }
 
-        return text + "}";
+        return text;
     }
 }

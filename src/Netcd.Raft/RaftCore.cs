@@ -74,7 +74,8 @@ internal sealed partial class RaftCore
         var last = Log.LastEntryId;
         _logger.Write(
             RaftLogLevel.Information,
-            $"newRaft {Id} [peers: [{string.Join(',', Tracker.Config.Voters.Union().List)}], term: {Term}, commit: {Log.Committed}, applied: {Log.Applied}, lastindex: {last.Index}, lastterm: {last.Term}]");
+            $"newRaft {Id} [peers: [{string.Join(',', Tracker.Config.Voters.Union().List)}], term: {Term}, commit: "
+            + $"{Log.Committed}, applied: {Log.Applied}, lastindex: {last.Index}, lastterm: {last.Term}]");
     }
 
     public MemberId Id => _options.Id;
@@ -93,6 +94,9 @@ internal sealed partial class RaftCore
     public RaftLog Log { get; }
 
     public ProgressTracker Tracker { get; }
+
+    /// <summary>Index of the last snapshot taken from a leader: the configuration in force is not older.</summary>
+    public LogIndex RestoredIndex { get; private set; }
 
     /// <summary>To send at once.</summary>
     public List<Message> Messages { get; private set; } = [];
@@ -116,13 +120,16 @@ internal sealed partial class RaftCore
         Tracker.Progress.TryGet(Id, out var progress) && !progress.IsLearner && !Log.HasPendingSnapshot;
 
     /// <summary>Hands out the queued messages and read states, and begins new queues.</summary>
-    public (List<Message> Now, List<Message> AfterAppend, List<ReadState> Reads) TakeQueues()
+    public (IReadOnlyList<Message> Now, IReadOnlyList<Message> AfterAppend, IReadOnlyList<ReadState> Reads) TakeQueues()
     {
-        var queues = (Messages, MessagesAfterAppend, ReadStates);
+        // What is handed out never changes again, so an empty queue is kept and not handed out.
+        IReadOnlyList<Message> now = Messages.Count == 0 ? [] : Messages;
+        IReadOnlyList<Message> afterAppend = MessagesAfterAppend.Count == 0 ? [] : MessagesAfterAppend;
+        IReadOnlyList<ReadState> reads = ReadStates.Count == 0 ? [] : ReadStates;
         Messages = Messages.Count == 0 ? Messages : [];
         MessagesAfterAppend = MessagesAfterAppend.Count == 0 ? MessagesAfterAppend : [];
         ReadStates = ReadStates.Count == 0 ? ReadStates : [];
-        return queues;
+        return (now, afterAppend, reads);
     }
 
     public void Tick()
@@ -145,7 +152,9 @@ internal sealed partial class RaftCore
     /// <summary>For scenarios that fix the order of elections.</summary>
     public void SetRandomizedElectionTicks(int ticks) => _randomizedElectionTicks = ticks;
 
-    /// <summary>Makes a brand-new member of a brand-new cluster: term 1, and committed changes that add each voter.</summary>
+    /// <summary>
+    /// Makes a brand-new member of a brand-new cluster: term 1, and committed changes that add each voter.
+    /// </summary>
     public void Bootstrap(ReadOnlySpan<Entry> entries)
     {
         BecomeFollower(new Term(1), MemberId.None);
@@ -228,7 +237,9 @@ internal sealed partial class RaftCore
                 var last = Log.LastEntryId;
                 _logger.Write(
                     RaftLogLevel.Information,
-                    $"{Id} [logterm: {last.Term}, index: {last.Index}, vote: {Vote}] ignored {Name(message.Type)} from {message.From} [logterm: {message.LogTerm}, index: {message.Index}] at term {Term}: lease is not expired (remaining ticks: {_options.ElectionTicks - _electionElapsed})");
+                    $"{Id} [logterm: {last.Term}, index: {last.Index}, vote: {Vote}] ignored {Name(message.Type)} "
+                    + $"from {message.From} [logterm: {message.LogTerm}, index: {message.Index}] at term {Term}: "
+                    + $"lease is not expired (remaining ticks: {_options.ElectionTicks - _electionElapsed})");
                 return false;
             }
         }
@@ -241,7 +252,8 @@ internal sealed partial class RaftCore
 
         _logger.Write(
             RaftLogLevel.Information,
-            $"{Id} [term: {Term}] received a {Name(message.Type)} message with higher term from {message.From} [term: {message.Term}]");
+            $"{Id} [term: {Term}] received a {Name(message.Type)} message with higher term from {message.From} "
+            + $"[term: {message.Term}]");
         var isFromLeader = message.Type is MessageType.App or MessageType.Heartbeat or MessageType.Snap;
         BecomeFollower(message.Term, isFromLeader ? message.From : MemberId.None);
         return true;
@@ -262,7 +274,8 @@ internal sealed partial class RaftCore
             var last = Log.LastEntryId;
             _logger.Write(
                 RaftLogLevel.Information,
-                $"{Id} [logterm: {last.Term}, index: {last.Index}, vote: {Vote}] rejected {Name(message.Type)} from {message.From} [logterm: {message.LogTerm}, index: {message.Index}] at term {Term}");
+                $"{Id} [logterm: {last.Term}, index: {last.Index}, vote: {Vote}] rejected {Name(message.Type)} "
+                + $"from {message.From} [logterm: {message.LogTerm}, index: {message.Index}] at term {Term}");
             Send(new Message
             {
                 Type = MessageType.PreVoteResp, To = message.From, From = Id, Term = Term, Reject = true,
@@ -272,7 +285,8 @@ internal sealed partial class RaftCore
         {
             _logger.Write(
                 RaftLogLevel.Information,
-                $"{Id} [term: {Term}] ignored a {Name(message.Type)} message with lower term from {message.From} [term: {message.Term}]");
+                $"{Id} [term: {Term}] ignored a {Name(message.Type)} message with lower term from {message.From} "
+                + $"[term: {message.Term}]");
         }
     }
 

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Netcd.Raft;
 
-/// <summary>Text of a log line; costs nothing when the line is not wanted. Members are printed in hex, as etcd does.</summary>
+/// <summary>
+/// Text of a log line; costs nothing when the line is not wanted. Members are printed in hex, as etcd does.
+/// </summary>
 [InterpolatedStringHandler]
 internal ref struct RaftLogText
 {

@@ -27,6 +27,7 @@ public sealed class RaftNode
 {
     private readonly RaftOptions _options;
     private readonly RaftCore _core;
+    private readonly RaftLogWriter _logger;
     private readonly Queue<StorageAppend> _appends = new();
     private readonly Queue<StorageApply> _applies = new();
     private SoftState _softState;
@@ -49,7 +50,8 @@ public sealed class RaftNode
         }
 
         _options = options;
-        _core = new RaftCore(options, storage, random, new RaftLogWriter(logger));
+        _logger = new RaftLogWriter(logger);
+        _core = new RaftCore(options, storage, random, _logger);
         _softState = _core.SoftState;
         _hardState = _core.HardState;
     }
@@ -76,8 +78,6 @@ public sealed class RaftNode
     public ConfState ConfState => _core.Tracker.Config.ToConfState();
 
     internal RaftCore Core => _core;
-
-    internal ulong NextAppendId => _lastAppendId + 1;
 
     /// <summary>
     /// Whether <see cref="TakeReady"/> would return anything to do. Cheap: asked after every batch of inputs.
@@ -158,11 +158,20 @@ public sealed class RaftNode
     /// Puts a committed change into force: called for each, in log order, when it is applied, before
     /// <see cref="ApplyCompleted"/>. A change the application refuses is passed with member none.
     /// </summary>
+    /// <remarks>
+    /// A snapshot from the leader puts its configuration into force when it arrives, and that may be while entries
+    /// handed out before it are still being applied. Their changes are part of that configuration already; put upon
+    /// it once more they would make another one. They are passed here all the same and do nothing.
+    /// </remarks>
     /// <returns>The configuration now in force, to be kept with the next snapshot.</returns>
-    public ConfState ApplyConfChange(ConfChangeV2 change) => _core.ApplyConfChange(change);
+    public ConfState ApplyConfChange(ConfChangeV2 change)
+    {
+        var isOvertaken = _applies.TryPeek(out var apply) && apply.LastIndex <= _core.RestoredIndex;
+        return isOvertaken ? ConfState : _core.ApplyConfChange(change);
+    }
 
     /// <inheritdoc cref="ApplyConfChange(ConfChangeV2)"/>
-    public ConfState ApplyConfChange(ConfChange change) => _core.ApplyConfChange(change.AsV2());
+    public ConfState ApplyConfChange(ConfChange change) => ApplyConfChange(change.AsV2());
 
     /// <summary>
     /// Asks for an index at which a read is linearizable; the answer comes as a <see cref="ReadState"/> with the same
@@ -289,6 +298,29 @@ public sealed class RaftNode
     /// <summary>A picture of this member, and of the others' progress if it leads. Allocates.</summary>
     public RaftStatus Status() => RaftStatus.Of(_core);
 
+    /// <summary>
+    /// Lets go of what an append made durable. Apart from the rest for scenarios that deliver it by itself.
+    /// </summary>
+    internal void ReleaseStable(StorageAppend append)
+    {
+        if (append.Term == _core.Term && append.StableTo != default)
+        {
+            _core.Log.Unstable.StableTo(append.StableTo);
+        }
+        else if (append.StableTo != default)
+        {
+            _logger.Write(
+                RaftLogLevel.Information,
+                $"{Id} [term: {Term}] ignored entry appends from a MsgStorageAppendResp message with lower term "
+                + $"[term: {append.Term}]");
+        }
+
+        if (append.Snapshot is not null)
+        {
+            _core.SnapshotStored(append.Snapshot.Metadata.Index);
+        }
+    }
+
     private StepResult ProposeConfChange(EntryType type, byte[] data)
     {
         Entry[] entries = [new Entry(Term.Zero, LogIndex.Zero, type, data)];
@@ -298,44 +330,36 @@ public sealed class RaftNode
     private void Complete(StorageAppend append)
     {
         // First the member's own acknowledgements: they look at entries that are dropped from memory after them.
-        foreach (var response in append.Responses)
+        for (var i = 0; i < append.Responses.Count; i++)
         {
-            if (response.To == Id)
+            if (append.Responses[i].To == Id)
             {
-                _core.Step(response);
+                _core.Step(append.Responses[i]);
             }
         }
 
-        if (append.Term == _core.Term && append.StableTo != default)
-        {
-            _core.Log.Unstable.StableTo(append.StableTo);
-        }
-
-        if (append.Snapshot is not null)
-        {
-            _core.SnapshotStored(append.Snapshot.Metadata.Index);
-        }
+        ReleaseStable(append);
     }
 
-    private List<Message> PeerMessages(List<Message> messages)
+    private IReadOnlyList<Message> PeerMessages(IReadOnlyList<Message> messages)
     {
         var own = 0;
-        foreach (var message in messages)
+        for (var i = 0; i < messages.Count; i++)
         {
-            own += message.To == Id ? 1 : 0;
+            own += messages[i].To == Id ? 1 : 0;
         }
 
-        if (own == 0)
+        if (own == 0 || own == messages.Count)
         {
-            return messages;
+            return own == 0 ? messages : [];
         }
 
         var peer = new List<Message>(messages.Count - own);
-        foreach (var message in messages)
+        for (var i = 0; i < messages.Count; i++)
         {
-            if (message.To != Id)
+            if (messages[i].To != Id)
             {
-                peer.Add(message);
+                peer.Add(messages[i]);
             }
         }
 

@@ -14,7 +14,9 @@ public sealed record RaftOptions
     /// <summary>Ticks between a leader's heartbeats; less than <see cref="ElectionTicks"/>.</summary>
     public int HeartbeatTicks { get; init; } = 1;
 
-    /// <summary>Last applied entry, for a restart whose state machine is durable; zero delivers the log again.</summary>
+    /// <summary>
+    /// Last applied entry, for a restart whose state machine is durable; zero delivers the log again.
+    /// </summary>
     public LogIndex Applied { get; init; }
 
     /// <summary>Encoded bytes of entries in one append message; one entry always fits.</summary>

@@ -2,7 +2,9 @@ using Netcd.Base.Records;
 
 namespace Netcd.Raft;
 
-/// <summary>A picture of one member at one moment, for status pages, metrics and membership checks. Immutable.</summary>
+/// <summary>
+/// A picture of one member at one moment, for status pages, metrics and membership checks. Immutable.
+/// </summary>
 public sealed record RaftStatus
 {
     public required MemberId Id { get; init; }
@@ -28,7 +30,9 @@ public sealed record RaftStatus
 
     public required ConfState ConfState { get; init; }
 
-    /// <summary>Each member's progress in ascending order of ids, itself included; empty unless this member leads.</summary>
+    /// <summary>
+    /// Each member's progress in ascending order of ids, itself included; empty unless this member leads.
+    /// </summary>
     public required IReadOnlyList<ProgressStatus> Progress { get; init; }
 
     internal static RaftStatus Of(RaftCore core)

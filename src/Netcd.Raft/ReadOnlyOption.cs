@@ -6,6 +6,8 @@ public enum ReadOnlyOption
     /// <summary>By a round of heartbeats to a quorum. Depends on no clock.</summary>
     Safe = 0,
 
-    /// <summary>By its lease: wrong if clocks drift more than the election timeout allows. Needs check quorum.</summary>
+    /// <summary>
+    /// By its lease: wrong if clocks drift more than the election timeout allows. Needs check quorum.
+    /// </summary>
     LeaseBased = 1,
 }

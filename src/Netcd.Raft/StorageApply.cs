@@ -5,8 +5,9 @@ namespace Netcd.Raft;
 /// <summary>
 /// Work for the applier: committed entries, in the order of ids, each entry exactly once in the life of a
 /// <see cref="RaftNode"/>. Report with <see cref="RaftNode.ApplyCompleted"/>. Every conf change among them must be
-/// passed to <see cref="RaftNode.ApplyConfChange(ConfChanges.ConfChangeV2)"/> first. Immutable, may be handed to
-/// another thread.
+/// passed to <see cref="RaftNode.ApplyConfChange(ConfChanges.ConfChangeV2)"/> first. Entries that a snapshot has
+/// overtaken meanwhile may be skipped, but the work is reported all the same. Immutable, may be handed to another
+/// thread.
 /// </summary>
 public sealed class StorageApply
 {

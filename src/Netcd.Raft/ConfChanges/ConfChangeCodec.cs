@@ -82,7 +82,9 @@ public static class ConfChangeCodec
         return new ConfChange { Id = id, Type = type, MemberId = new MemberId(memberId), Context = context };
     }
 
-    /// <summary>Reads a change of several members; no bytes at all are the empty change. The context is copied.</summary>
+    /// <summary>
+    /// Reads a change of several members; no bytes at all are the empty change. The context is copied.
+    /// </summary>
     /// <exception cref="ProtoException">The bytes are not such a message.</exception>
     public static ConfChangeV2 ReadV2(ReadOnlySpan<byte> message)
     {

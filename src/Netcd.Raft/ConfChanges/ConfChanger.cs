@@ -81,7 +81,9 @@ internal sealed class ConfChanger
             : TrySimple(change.Changes, out problem);
     }
 
-    /// <summary>From (1 2 3) to joint (1 2 3)&amp;&amp;(1 2 3), then applies the changes to the incoming half.</summary>
+    /// <summary>
+    /// From (1 2 3) to joint (1 2 3)&amp;&amp;(1 2 3), then applies the changes to the incoming half.
+    /// </summary>
     public bool TryEnterJoint(
         bool autoLeave, IReadOnlyList<ConfChangeSingle> changes, [NotNullWhen(false)] out string? problem)
     {
@@ -278,7 +280,9 @@ internal sealed class ConfChanger
         }
     }
 
-    /// <summary>Whether the restored configuration is the described one: a list that contradicts itself is not.</summary>
+    /// <summary>
+    /// Whether the restored configuration is the described one: a list that contradicts itself is not.
+    /// </summary>
     private bool Matches(ConfState state, [NotNullWhen(false)] out string? problem)
     {
         var same = Config.Incoming.SetEquals(MemberSet.Of([.. state.Voters]))

@@ -16,7 +16,9 @@ internal sealed class EntryBuffer(int droppedBytesMax)
 {
     private const int CapacityMin = 16;
 
-    /// <summary>What an entry costs beside its data, for the bound on dropped entries that are still referenced.</summary>
+    /// <summary>
+    /// What an entry costs beside its data, for the bound on dropped entries that are still referenced.
+    /// </summary>
     private const int EntryBytes = 40;
 
     private Entry[] _entries = [];

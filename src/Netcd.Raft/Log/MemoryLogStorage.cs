@@ -96,7 +96,9 @@ public sealed class MemoryLogStorage : ILogStorage
         _entries.Append(span);
     }
 
-    /// <summary>Replaces the whole log by a snapshot; false, and nothing done, if it is not newer than the one held.</summary>
+    /// <summary>
+    /// Replaces the whole log by a snapshot; false, and nothing done, if it is not newer than the one held.
+    /// </summary>
     public bool ApplySnapshot(Snapshot snapshot)
     {
         if (snapshot.Metadata.Index <= _snapshot.Metadata.Index)

@@ -104,7 +104,8 @@ internal sealed class RaftLog
         }
 
         Invariant.Check(
-            entries[0].Index > Committed, $"after({entries[0].Index.Previous}) is out of range [committed({Committed})]");
+            entries[0].Index > Committed,
+            $"after({entries[0].Index.Previous}) is out of range [committed({Committed})]");
         Unstable.TruncateAndAppend(entries);
     }
 
@@ -184,7 +185,8 @@ internal sealed class RaftLog
         {
             Invariant.Check(
                 index <= LastIndex,
-                $"tocommit({index}) is out of range [lastIndex({LastIndex})]. Was the raft log corrupted, truncated, or lost?");
+                $"tocommit({index}) is out of range [lastIndex({LastIndex})]. Was the raft log corrupted, "
+                + $"truncated, or lost?");
             Committed = index;
         }
     }
@@ -205,7 +207,8 @@ internal sealed class RaftLog
     {
         _log.Write(
             RaftLogLevel.Information,
-            $"log [{this}] starts to restore snapshot [index: {snapshot.Metadata.Index}, term: {snapshot.Metadata.Term}]");
+            $"log [{this}] starts to restore snapshot [index: {snapshot.Metadata.Index}, term: "
+            + $"{snapshot.Metadata.Term}]");
         Committed = snapshot.Metadata.Index;
         Unstable.Restore(snapshot);
     }

@@ -97,7 +97,8 @@ internal sealed class UnstableLog(LogIndex offset, RaftLogWriter log)
             // Part of the log was replaced while an older part of it was being written.
             log.Write(
                 RaftLogLevel.Information,
-                $"entry at (index,term)=({id.Index},{id.Term}) mismatched with entry at ({id.Index},{term}) in unstable log; ignoring");
+                $"entry at (index,term)=({id.Index},{id.Term}) mismatched with entry at ({id.Index},{term}) in "
+                + $"unstable log; ignoring");
             return;
         }
 

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Netcd.Raft.Quorum;
 
-/// <summary>An immutable set of members, walked in ascending order of ids so that nothing depends on hash order.</summary>
+/// <summary>
+/// An immutable set of members, walked in ascending order of ids so that nothing depends on hash order.
+/// </summary>
 internal sealed class MemberSet
 {
     public static readonly MemberSet Empty = new([]);

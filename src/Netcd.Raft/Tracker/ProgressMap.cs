@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Netcd.Raft.Tracker;
 
-/// <summary>The progress of each tracked member, walked in ascending order of ids. Few members: plain sorted arrays.</summary>
+/// <summary>
+/// The progress of each tracked member, walked in ascending order of ids. Few members: plain sorted arrays.
+/// </summary>
 internal sealed class ProgressMap
 {
     private readonly List<MemberId> _ids = [];
@@ -46,7 +48,9 @@ internal sealed class ProgressMap
         }
     }
 
-    /// <summary>A copy whose progresses can be changed without changing these; windows of messages stay shared.</summary>
+    /// <summary>
+    /// A copy whose progresses can be changed without changing these; windows of messages stay shared.
+    /// </summary>
     public ProgressMap Clone()
     {
         var clone = new ProgressMap();

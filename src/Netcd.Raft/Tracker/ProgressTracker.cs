@@ -2,7 +2,9 @@ using Netcd.Raft.Quorum;
 
 namespace Netcd.Raft.Tracker;
 
-/// <summary>The configuration in force, each member's progress under it, and the votes of the current campaign.</summary>
+/// <summary>
+/// The configuration in force, each member's progress under it, and the votes of the current campaign.
+/// </summary>
 internal sealed class ProgressTracker(int inflightMessagesMax, ulong inflightBytesMax)
 {
     private readonly Dictionary<MemberId, bool> _votes = [];
