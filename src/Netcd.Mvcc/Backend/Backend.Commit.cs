@@ -20,7 +20,8 @@ public sealed partial class Backend
     private BboltDatabase _database;
     private long _commits;
 
-    private bool _closed;
+    private volatile bool _retired;
+    private volatile bool _closed;
 
     /// <summary>Logical size of the file in bytes (high-water mark), as of the last commit.</summary>
     public long SizeBytes => Volatile.Read(ref _view).Pages.SizeBytes;
@@ -32,8 +33,8 @@ public sealed partial class Backend
     public long Commits => Volatile.Read(ref _commits);
 
     /// <summary>
-    /// Freezes the active buffer and commits it; returns when it is on disk. Does nothing if nothing changed. Waits for
-    /// a commit under way. Must not be called inside a <see cref="WriteSection"/>.
+    /// Freezes the active buffer and commits it; returns when it is on disk. Does nothing if nothing changed, or once the
+    /// backend is retired. Waits for a commit under way. Must not be called inside a <see cref="WriteSection"/>.
     /// </summary>
     /// <exception cref="BackendFailedException">This or an earlier commit failed; the member has been told to stop.</exception>
     public void Commit()
@@ -41,7 +42,26 @@ public sealed partial class Backend
         Invariant.Check(!_writeGate.IsHeldByCurrentThread, $"commit inside a write section");
         lock (_commitGate)
         {
-            CommitHeld();
+            if (!_retired)
+            {
+                CommitHeld();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Commits a last time; from here on nothing touches the file or its name, so another file may take its place (a
+    /// snapshot from the leader). A defragmentation under way fails. Reads go on until <see cref="Dispose"/>.
+    /// </summary>
+    public void Retire()
+    {
+        lock (_commitGate)
+        {
+            if (!_retired)
+            {
+                CommitHeld();
+                _retired = true;
+            }
         }
     }
 
@@ -90,13 +110,14 @@ public sealed partial class Backend
 
             try
             {
-                if (Volatile.Read(ref _failure) is null)
+                if (Volatile.Read(ref _failure) is null && !_retired)
                 {
                     CommitHeld();
                 }
             }
             finally
             {
+                _retired = true;
                 _closed = true;
                 _view.Release();
                 _database.Dispose();
@@ -188,7 +209,7 @@ public sealed partial class Backend
     private void CommitHeld()
     {
         ThrowIfFailed();
-        ObjectDisposedException.ThrowIf(_closed, this);
+        ObjectDisposedException.ThrowIf(_retired, this);
         var frozen = Freeze();
         if (frozen is null)
         {

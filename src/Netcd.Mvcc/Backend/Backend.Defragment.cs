@@ -135,9 +135,16 @@ public sealed partial class Backend
         }
 
         copy?.Dispose();
-        if (_disk.FileExists(temporary))
+        try
         {
-            _disk.DeleteFile(temporary);
+            if (_disk.FileExists(temporary))
+            {
+                _disk.DeleteFile(temporary);
+            }
+        }
+        catch (IOException)
+        {
+            // What failed first is the news; a file left behind goes when the backend is opened next.
         }
     }
 

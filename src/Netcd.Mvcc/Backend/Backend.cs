@@ -165,6 +165,7 @@ public sealed partial class Backend : IDisposable
     /// <summary>
     /// Pins the present state for reading. The caller releases it; see <see cref="BackendView"/> for what it shows.
     /// </summary>
+    /// <exception cref="ObjectDisposedException">The backend is closed.</exception>
     public BackendView AcquireView()
     {
         while (true)
@@ -174,6 +175,8 @@ public sealed partial class Backend : IDisposable
             {
                 return view;
             }
+
+            ObjectDisposedException.ThrowIf(_closed && ReferenceEquals(view, Volatile.Read(ref _view)), this);
         }
     }
 

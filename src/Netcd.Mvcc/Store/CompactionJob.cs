@@ -18,6 +18,9 @@ internal sealed class CompactionJob
     private BackendView? _before;
     private RemovedRevision[] _slice = [];
 
+    // Guarded by the compaction gate.
+    private bool _abandoned;
+
     public CompactionJob(StoreState state, long revision, long previousRevision, bool keepsHash)
     {
         _state = state;
@@ -31,43 +34,50 @@ internal sealed class CompactionJob
     /// <summary>The hash over what there was before the compaction; set when it is finished, if it is wanted.</summary>
     public KeyValueHash? Hash { get; private set; }
 
-    /// <summary>True when the compaction is finished and committed.</summary>
+    /// <summary>True when the compaction is finished and committed, or abandoned.</summary>
     public bool RunSlice(int recordsMax)
     {
+        lock (_state.CompactionGate)
+        {
+            if (!_abandoned && !RunSliceHeld(recordsMax))
+            {
+                return false;
+            }
+        }
+
+        _state.Backend.Commit();
+        _finished.TrySetResult();
+        return true;
+    }
+
+    /// <summary>The store was replaced: nothing is left to do, whoever waits goes on. Any thread.</summary>
+    public void Abandon()
+    {
+        lock (_state.CompactionGate)
+        {
+            _abandoned = true;
+            _before?.Release();
+            _before = null;
+        }
+
+        _finished.TrySetResult();
+    }
+
+    private bool RunSliceHeld(int recordsMax)
+    {
+        var backend = _state.Backend;
         if (_slice.Length != recordsMax)
         {
             _slice = new RemovedRevision[recordsMax];
         }
 
-        if (!RunSlice())
+        if (_removed is not null)
         {
-            return false;
+            _before ??= backend.AcquireView();
         }
 
-        _state.Backend.Commit();
-        _finished.SetResult();
-        return true;
-    }
-
-    /// <summary>The store was replaced: nothing is left to do, whoever waits goes on.</summary>
-    public void Abandon()
-    {
-        _before?.Release();
-        _before = null;
-        _finished.TrySetResult();
-    }
-
-    private bool RunSlice()
-    {
-        var backend = _state.Backend;
-        lock (_state.CompactionGate)
+        using (backend.EnterWrite())
         {
-            if (_removed is not null)
-            {
-                _before ??= backend.AcquireView();
-            }
-
-            using var section = backend.EnterWrite();
             var count = _state.Index.Compact(_revision, _slice);
             foreach (ref readonly var removed in _slice.AsSpan(0, count))
             {

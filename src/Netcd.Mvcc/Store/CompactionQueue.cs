@@ -39,8 +39,7 @@ internal sealed class CompactionQueue
     {
         lock (_lock)
         {
-            _jobs.Remove(job);
-            if (job.Hash is { } hash)
+            if (_jobs.Remove(job) && job.Hash is { } hash)
             {
                 _hashes.Add(hash);
                 if (_hashes.Count > HashesMax)
@@ -89,15 +88,17 @@ internal sealed class CompactionQueue
     /// <summary>Forgets everything, when the store is replaced.</summary>
     public void Clear()
     {
+        CompactionJob[] abandoned;
         lock (_lock)
         {
-            foreach (var job in _jobs)
-            {
-                job.Abandon();
-            }
-
+            abandoned = [.. _jobs];
             _jobs.Clear();
             _hashes.Clear();
+        }
+
+        foreach (var job in abandoned)
+        {
+            job.Abandon();
         }
     }
 }

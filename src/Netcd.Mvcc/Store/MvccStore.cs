@@ -74,7 +74,8 @@ public sealed class MvccStore : IWatchHistory
 
     /// <summary>
     /// Puts the contents of another backend in place of these, after a snapshot from the leader. Readers that began
-    /// before finish on the old one, which the caller disposes. Writer only; the lessor was restored before.
+    /// before finish on the old one. Writer only; the lessor was restored before. The caller's order: old backend
+    /// <see cref="Backend.Retire"/>, rename the snapshot over the file, open it, replace, dispose the old backend.
     /// </summary>
     public void Replace(Backend backend)
     {
@@ -97,8 +98,21 @@ public sealed class MvccStore : IWatchHistory
     /// <summary>
     /// Reads a range. On <see cref="StoreStatus.Ok"/> the caller releases the selection. Allocates nothing for one key.
     /// </summary>
-    public StoreStatus Range(in RangeQuery query, out RangeSelection? selection) =>
-        RangeReader.Read(_state, _selections, query, out selection);
+    public StoreStatus Range(in RangeQuery query, out RangeSelection? selection)
+    {
+        while (true)
+        {
+            var state = _state;
+            try
+            {
+                return RangeReader.Read(state, _selections, query, out selection);
+            }
+            catch (ObjectDisposedException) when (!ReferenceEquals(state, _state))
+            {
+                // Replaced and closed between taking the contents and pinning them.
+            }
+        }
+    }
 
     /// <summary>
     /// Accepts a compaction; the work is done in the background. Writer only, inside the entry's write section.
@@ -157,7 +171,69 @@ public sealed class MvccStore : IWatchHistory
     /// <summary>Hash of the key space at a revision (0: the current one), as upstream defines it.</summary>
     public StoreStatus HashKeyValues(long revision, out KeyValueHash hash, out long currentRevision)
     {
-        var state = _state;
+        while (true)
+        {
+            var state = _state;
+            try
+            {
+                return HashKeyValues(state, revision, out hash, out currentRevision);
+            }
+            catch (ObjectDisposedException) when (!ReferenceEquals(state, _state))
+            {
+                // As in Range.
+            }
+        }
+    }
+
+    /// <summary>Hashes kept from the last compactions, oldest first; at most ten.</summary>
+    public IReadOnlyList<KeyValueHash> CompactionHashes() => _compactions.Hashes();
+
+    /// <inheritdoc/>
+    public void ReadRevisions(Revision from, long toMain, IRevisionVisitor visitor)
+    {
+        while (true)
+        {
+            var state = _state;
+            try
+            {
+                HistoryReader.Read(state.Backend, from, toMain, visitor);
+                return;
+            }
+            catch (ObjectDisposedException) when (!ReferenceEquals(state, _state))
+            {
+                // As in Range; nothing was visited yet.
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryReadAt(ReadOnlySpan<byte> key, long atRevision, IBufferWriter<byte> destination)
+    {
+        var query = new RangeQuery { Key = key, Revision = atRevision };
+        if (atRevision <= 0 || Range(query, out var selection) != StoreStatus.Ok || selection is null)
+        {
+            return false;
+        }
+
+        try
+        {
+            if (selection.KvCount == 0)
+            {
+                return false;
+            }
+
+            destination.Write(selection.StoredAt(0));
+            return true;
+        }
+        finally
+        {
+            selection.Release();
+        }
+    }
+
+    private StoreStatus HashKeyValues(
+        StoreState state, long revision, out KeyValueHash hash, out long currentRevision)
+    {
         currentRevision = state.CurrentRevision;
         if (_compactions.TryGetHash(revision, out hash))
         {
@@ -197,38 +273,6 @@ public sealed class MvccStore : IWatchHistory
         finally
         {
             view.Release();
-        }
-    }
-
-    /// <summary>Hashes kept from the last compactions, oldest first; at most ten.</summary>
-    public IReadOnlyList<KeyValueHash> CompactionHashes() => _compactions.Hashes();
-
-    /// <inheritdoc/>
-    public void ReadRevisions(Revision from, long toMain, IRevisionVisitor visitor) =>
-        HistoryReader.Read(_state.Backend, from, toMain, visitor);
-
-    /// <inheritdoc/>
-    public bool TryReadAt(ReadOnlySpan<byte> key, long atRevision, IBufferWriter<byte> destination)
-    {
-        var query = new RangeQuery { Key = key, Revision = atRevision };
-        if (atRevision <= 0 || Range(query, out var selection) != StoreStatus.Ok || selection is null)
-        {
-            return false;
-        }
-
-        try
-        {
-            if (selection.KvCount == 0)
-            {
-                return false;
-            }
-
-            destination.Write(selection.StoredAt(0));
-            return true;
-        }
-        finally
-        {
-            selection.Release();
         }
     }
 

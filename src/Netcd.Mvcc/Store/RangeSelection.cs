@@ -160,15 +160,7 @@ public sealed class RangeSelection
     }
 
     /// <summary>Turns the revisions added so far into locations.</summary>
-    internal void LocateAll(BackendView view)
-    {
-        var locator = view.OpenLocator();
-        for (var i = 0; i < _count; i++)
-        {
-            var revision = _records[i];
-            _records[i] = locator.Locate(new Revision(revision.Position, revision.Length));
-        }
-    }
+    internal void LocateAll(BackendView view) => BulkLocator.Locate(view, Records);
 
     /// <summary>The records selected so far, for filters and sorting.</summary>
     internal Span<RecordLocation> Records => _records.AsSpan(0, _count);

@@ -36,13 +36,13 @@ public sealed class StoreWorker : IDisposable
     public void Start()
     {
         Invariant.Check(_thread is null, $"the store's worker runs already");
-        _store.Backend.OnCommitWanted = RequestCommit;
         _timer = _time.CreateTimer(
             static state => ((StoreWorker)state!)._wake.Set(), // The state is what is passed here.
             this,
             _store.Backend.Options.CommitInterval,
             _store.Backend.Options.CommitInterval);
         _thread = new Thread(Run) { IsBackground = true, Name = "store" };
+        _store.Backend.OnCommitWanted = RequestCommit;
         _thread.Start();
     }
 
@@ -64,6 +64,12 @@ public sealed class StoreWorker : IDisposable
     {
         var more = _store.RunCompactionSlice();
         var backend = _store.Backend;
+        if (_thread is not null && !_stopping)
+        {
+            // Again after the store was replaced.
+            backend.OnCommitWanted = RequestCommit;
+        }
+
         var options = backend.Options;
         if (_commitWanted
             || backend.DirtyBytes >= options.DirtyBytesMax
