@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text;
+using Netcd.Base;
+using Netcd.Base.Protobuf;
+using Netcd.Server.Membership;
+
+namespace Netcd.Server.Apply;
+
+/// <summary>
+/// The two version 2 requests that etcd 3.5 still writes to its log: a member publishes its attributes, the leader sets
+/// the cluster version. Source: etcd's server/etcdserver/apply_v2.go.
+/// </summary>
+internal readonly record struct V2Request(ulong Id, string Method, string Path, string Value)
+{
+    private const string VersionPath = "/0/version";
+    private const string MembersPath = "/0/members/";
+    private const string AttributesName = "/attributes";
+
+    internal bool SetsVersion => Method == "PUT" && Path == VersionPath;
+
+    /// <exception cref="ProtoException">Not a version 2 request either.</exception>
+    internal static V2Request Parse(ReadOnlySpan<byte> message)
+    {
+        var request = new V2Request(0, string.Empty, string.Empty, string.Empty);
+        var reader = new ProtoReader(message);
+        while (reader.TryReadTag(out var field, out var wireType))
+        {
+            switch (field)
+            {
+                case 1:
+                    request = request with { Id = reader.ReadUInt64(wireType) };
+                    break;
+                case 2:
+                    request = request with { Method = reader.ReadString(wireType) };
+                    break;
+                case 3:
+                    request = request with { Path = reader.ReadString(wireType) };
+                    break;
+                case 4:
+                    request = request with { Value = reader.ReadString(wireType) };
+                    break;
+                default:
+                    reader.Skip(wireType);
+                    break;
+            }
+        }
+
+        return request;
+    }
+
+    /// <summary>Whether this publishes the attributes of a member.</summary>
+    internal bool TryReadAttributes(out ClusterMember member)
+    {
+        member = new ClusterMember(MemberId.None, string.Empty, [], [], IsLearner: false);
+        if (Method != "PUT" || !Path.StartsWith(MembersPath, StringComparison.Ordinal)
+            || !Path.EndsWith(AttributesName, StringComparison.Ordinal)
+            || !ulong.TryParse(
+                Path.AsSpan()[MembersPath.Length..^AttributesName.Length],
+                NumberStyles.AllowHexSpecifier,
+                null,
+                out var id))
+        {
+            return false;
+        }
+
+        member = MemberJson.Read(Encoding.UTF8.GetBytes(Value), $"version 2 request on {Path}", out _)
+            with { Id = new MemberId(id) };
+        return true;
+    }
+}

@@ -1,0 +1,28 @@
+using Netcd.Base;
+using Netcd.Base.Records;
+using Netcd.Raft.Log;
+using Netcd.Server.Membership;
+using Netcd.Wal;
+
+namespace Netcd.Server.Boot;
+
+/// <summary>What was found or made on disk, ready to run.</summary>
+/// <param name="Layout">Where it lies.</param>
+/// <param name="MemberId">This member.</param>
+/// <param name="ClusterId">Its cluster.</param>
+/// <param name="Log">The log, open for appending; owned by the member.</param>
+/// <param name="Storage">The log's entries after the snapshot, for raft.</param>
+/// <param name="Snapshot">Where the log starts; empty if at the beginning.</param>
+/// <param name="Parts">The state machine; owned by the member.</param>
+/// <param name="Replayed">Membership as of the snapshot, for entries that the backend has already.</param>
+/// <param name="FirstMembers">The members to bootstrap raft with; empty on a restart.</param>
+internal sealed record BootResult(
+    DataLayout Layout,
+    MemberId MemberId,
+    ulong ClusterId,
+    WriteAheadLog Log,
+    MemoryLogStorage Storage,
+    Snapshot Snapshot,
+    MemberParts Parts,
+    MembershipView Replayed,
+    IReadOnlyList<ClusterMember> FirstMembers);

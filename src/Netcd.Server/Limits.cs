@@ -1,0 +1,30 @@
+namespace Netcd.Server;
+
+/// <summary>What bounds a member; the values are etcd's unless the comment says otherwise.</summary>
+internal static class Limits
+{
+    /// <summary>Committed entries that may wait to be applied before requests are refused.</summary>
+    internal const ulong UnappliedEntriesMax = 5_000;
+
+    /// <summary>
+    /// Proposals waiting for their result. etcd has no such limit; 100 000 of the smallest take some 40 MB here.
+    /// </summary>
+    internal const int PendingRequestsMax = 100_000;
+
+    /// <summary>Entries between two raft snapshots in memory.</summary>
+    internal const ulong MemorySnapshotEntries = 100;
+
+    /// <summary>Expired leases revoked in one round of <see cref="LeaseRoundTicks"/>.</summary>
+    internal const int ExpiredLeasesPerRound = 500;
+
+    /// <summary>Ticks between rounds of the lease loop, of read retries and of timeouts: 500 ms at the usual tick.</summary>
+    internal const ulong LeaseRoundTicks = 5;
+
+    /// <summary>Ticks between looks at cluster and storage version: 4 s at the usual tick.</summary>
+    internal const ulong VersionRoundTicks = 40;
+
+    /// <summary>Ticks between purges: 30 s at the usual tick.</summary>
+    internal const ulong PurgeRoundTicks = 300;
+
+    internal static readonly TimeSpan RequestTimeoutBase = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,254 @@
+using Netcd.Base;
+using Netcd.Base.Records;
+using Netcd.Raft;
+using Netcd.Raft.ConfChanges;
+using Netcd.Server.Apply;
+using Netcd.Server.Membership;
+using Netcd.Server.Waiting;
+
+namespace Netcd.Server.Loops;
+
+/// <summary>
+/// Carries out committed entries, one batch at a time, each in one write section so that effects and consistent index
+/// are committed together; then tells readers, watchers and proposers, then the raft loop. Runs on a thread of its own,
+/// or step by step in a simulation.
+/// </summary>
+internal sealed class Applier : IDisposable
+{
+    private readonly Inbox<ApplierInput> _inbox = new();
+    private readonly MemberParts _parts;
+    private readonly EntryApplier _entries;
+    private readonly MembershipView _replayed;
+    private readonly PendingTable _pending;
+    private readonly AppliedWaiters _waiters;
+    private readonly ApplierEvents _events;
+    private readonly IApplierHost _host;
+    private readonly Queue<StorageApply> _batches = new();
+    private readonly List<IReadWaiter> _ready = [];
+    private List<ApplierInput> _inputs = [];
+
+    // Progress inside the first batch of the queue, and the conf change that the raft loop is putting into force.
+    private int _position;
+    private ConfChangeRequest? _confChange;
+
+    private LogIndex _applied;
+    private Term _appliedTerm;
+    private ConfState _confState;
+
+    internal Applier(
+        MemberParts parts,
+        MembershipView replayed,
+        Snapshot start,
+        PendingTable pending,
+        AppliedWaiters waiters,
+        IApplierHost host)
+    {
+        _parts = parts;
+        _replayed = replayed;
+        _pending = pending;
+        _waiters = waiters;
+        _host = host;
+        _events = new ApplierEvents(host, answer => _inbox.Post(new ApplierInput(null, null, answer)));
+        _entries = new EntryApplier(parts, replayed, pending, _events);
+        _applied = start.Metadata.Index;
+        _appliedTerm = start.Metadata.Term;
+        _confState = start.Metadata.ConfState;
+        _waiters.Advance(_applied, _ready);
+    }
+
+    /// <summary>Index of the last applied entry; any thread.</summary>
+    internal LogIndex Applied => _waiters.Applied;
+
+    internal void Post(StorageApply batch) => _inbox.Post(new ApplierInput(batch, null, null));
+
+    internal void Post(ConfState confState) => _inbox.Post(new ApplierInput(null, confState, null));
+
+    /// <summary>Calls <paramref name="answer"/> on the applier's thread, with a flush after it.</summary>
+    internal void Post(Action answer) => _inbox.Post(new ApplierInput(null, null, answer));
+
+    /// <summary>The thread's body: until the inbox is closed.</summary>
+    internal void Run()
+    {
+        while (_inbox.TakeAll(ref _inputs))
+        {
+            Handle();
+        }
+    }
+
+    /// <summary>One step of a simulation; false if there was nothing to do.</summary>
+    internal bool RunOnce()
+    {
+        if (!_inbox.TryTakeAll(ref _inputs))
+        {
+            return false;
+        }
+
+        Handle();
+        return true;
+    }
+
+    internal void Close() => _inbox.Close();
+
+    public void Dispose() => _inbox.Dispose();
+
+    private void Handle()
+    {
+        foreach (var input in _inputs)
+        {
+            if (input.Batch is { } batch)
+            {
+                _batches.Enqueue(batch);
+            }
+            else if (input.ConfState is { } confState)
+            {
+                FinishConfChange(confState);
+            }
+            else if (input.Answer is { } answer)
+            {
+                answer();
+                _events.Answered();
+            }
+        }
+
+        _inputs.Clear();
+        while (_confChange is null && _batches.TryPeek(out var next))
+        {
+            if (ApplyEntries(next.Entries.Span))
+            {
+                _batches.Dequeue();
+                _position = 0;
+                FinishBatch(next.Id);
+            }
+        }
+
+        Flush();
+    }
+
+    // False if a conf change is on its way to the raft loop; the rest of the batch follows when it comes back.
+    private bool ApplyEntries(ReadOnlySpan<Entry> entries)
+    {
+        using var section = _parts.Backend.EnterWrite();
+        while (_position < entries.Length)
+        {
+            ref readonly var entry = ref entries[_position];
+            Invariant.Check(entry.Index == _applied.Next, $"entry {entry.Index} after applied {_applied}");
+            if (entry.Type == EntryType.Normal)
+            {
+                _entries.Apply(entry);
+                Advance(entry);
+                continue;
+            }
+
+            Invariant.Check(entry.Type == EntryType.ConfChange, $"unknown entry type {entry.Type} at {entry.Index}");
+            BeginConfChange(entry);
+            return false;
+        }
+
+        return true;
+    }
+
+    private void Advance(in Entry entry)
+    {
+        _position++;
+        _applied = entry.Index;
+        _appliedTerm = entry.Term;
+    }
+
+    private void BeginConfChange(in Entry entry)
+    {
+        var change = ConfChangeCodec.Read(entry.Data.Span);
+        var isPromotion = false;
+        var context = change.Context.IsEmpty
+            ? new ClusterMember(change.MemberId, string.Empty, [], [], IsLearner: false)
+            : MemberJson.Read(change.Context, $"log entry {entry.Index}", out isPromotion);
+        Invariant.Check(
+            context.Id == change.MemberId, $"conf change {entry.Index} of {change.MemberId} describes {context.Id}");
+        var refusal = entry.Index > _parts.Backend.ConsistentIndex
+            ? _parts.Cluster.Validate(change, context, isPromotion)
+            : _replayed.Validate(change, context, isPromotion, int.MaxValue);
+        _confChange = new ConfChangeRequest(change, context, isPromotion, refusal, entry.Index);
+        _host.ApplyConfChange(_confChange);
+    }
+
+    private void FinishConfChange(ConfState confState)
+    {
+        Invariant.Check(_confChange is not null, $"no conf change is on its way");
+        var request = _confChange;
+        _confChange = null;
+        var entry = _batches.Peek().Entries.Span[_position];
+        using (_parts.Backend.EnterWrite())
+        {
+            if (request.Refusal == Refusal.None)
+            {
+                _confState = confState;
+                PutIntoForce(request, confState);
+            }
+
+            if (entry.Index > _parts.Backend.ConsistentIndex)
+            {
+                _parts.Backend.SetConsistent(entry.Index, entry.Term);
+            }
+        }
+
+        Advance(entry);
+        _events.MembershipChanged();
+        _host.ConfChangeApplied(request);
+        if (_pending.TryTake(request.Change.Id, out var waiting))
+        {
+            waiting.Waiter.Applied(
+                request.Refusal == Refusal.None
+                    ? ApplyAnswer.Done(0, [])
+                    : ApplyAnswer.Refused(request.Refusal));
+            _events.Answered();
+        }
+    }
+
+    private void PutIntoForce(ConfChangeRequest request, ConfState confState)
+    {
+        if (request.Index > _parts.Backend.ConsistentIndex)
+        {
+            _parts.Cluster.Apply(request.Change, request.Context, request.IsPromotion);
+            _parts.Backend.SetConfState(confState);
+        }
+        else
+        {
+            _replayed.Apply(request.Change, request.Context, request.IsPromotion);
+        }
+    }
+
+    private void FinishBatch(ulong id)
+    {
+        // In this order: the store shows the writes, then reads may rely on them, then watchers and proposers hear.
+        _host.Applied(_appliedTerm);
+        _waiters.Advance(_applied, _ready);
+        foreach (var waiter in _ready)
+        {
+            waiter.Ready();
+            _events.Answered();
+        }
+
+        _ready.Clear();
+        _host.Publish(_parts.Store.CurrentRevision);
+        Flush();
+        _host.BatchApplied(id, SourceIfDue());
+    }
+
+    private void Flush()
+    {
+        if (_events.TakeAnswered())
+        {
+            _host.FlushAnswers();
+        }
+    }
+
+    // While the log is replayed the backend is ahead of it, and its membership is not that of the applied entry.
+    private SnapshotSource? SourceIfDue()
+    {
+        if (_applied < _parts.Backend.ConsistentIndex || !_host.IsSnapshotDue(_applied))
+        {
+            return null;
+        }
+
+        return new SnapshotSource(_applied, _appliedTerm, _confState, _events.SnapshotData(_parts.Cluster.View));
+    }
+}

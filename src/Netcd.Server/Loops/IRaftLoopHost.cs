@@ -1,0 +1,27 @@
+using Netcd.Base;
+using Netcd.Base.Records;
+using Netcd.Raft;
+using Netcd.Raft.Messages;
+
+namespace Netcd.Server.Loops;
+
+/// <summary>Where the raft loop's output goes. Called on the raft loop's thread; must not block.</summary>
+internal interface IRaftLoopHost
+{
+    void Send(IReadOnlyList<Message> messages);
+
+    void Append(StorageAppend append);
+
+    void Apply(StorageApply apply);
+
+    void ConfChangeInForce(ConfState configuration);
+
+    /// <summary>Leader or role changed.</summary>
+    void LeaderChanged(MemberId before, MemberId leader, bool isLeader, Term term);
+
+    /// <summary>A tick passed; counts from 1.</summary>
+    void Ticked(ulong ticks);
+
+    /// <summary>Sends what waiters collected on this thread.</summary>
+    void FlushAnswers();
+}

@@ -1,0 +1,94 @@
+namespace Netcd.Server.Loops;
+
+/// <summary>
+/// Queue into a loop: many threads post, one takes all that is there at once. The owner sleeps while it is empty and is
+/// woken once for any number of posts, because a wake-up costs more than most of the work it brings.
+/// </summary>
+internal sealed class Inbox<T> : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly AutoResetEvent _wake = new(initialState: false);
+    private List<T> _posted = [];
+    private bool _sleeping;
+    private bool _closed;
+
+    internal bool IsClosed => Volatile.Read(ref _closed);
+
+    /// <summary>False, and nothing posted, once the inbox is closed.</summary>
+    internal bool Post(T item)
+    {
+        bool wake;
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return false;
+            }
+
+            _posted.Add(item);
+            wake = _sleeping;
+            _sleeping = false;
+        }
+
+        if (wake)
+        {
+            _wake.Set();
+        }
+
+        return true;
+    }
+
+    /// <summary>Swaps what was posted for an empty list that the owner gives; false if nothing was posted.</summary>
+    internal bool TryTakeAll(ref List<T> emptied)
+    {
+        lock (_gate)
+        {
+            if (_posted.Count == 0)
+            {
+                return false;
+            }
+
+            (_posted, emptied) = (emptied, _posted);
+            return true;
+        }
+    }
+
+    /// <summary>As <see cref="TryTakeAll"/>, but waits; false once the inbox is closed and empty.</summary>
+    internal bool TakeAll(ref List<T> emptied)
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_posted.Count > 0)
+                {
+                    (_posted, emptied) = (emptied, _posted);
+                    return true;
+                }
+
+                if (_closed)
+                {
+                    return false;
+                }
+
+                _sleeping = true;
+            }
+
+            _wake.WaitOne();
+        }
+    }
+
+    /// <summary>Refuses further posts and wakes the owner, who still gets what was posted before.</summary>
+    internal void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            _sleeping = false;
+        }
+
+        _wake.Set();
+    }
+
+    public void Dispose() => _wake.Dispose();
+}

@@ -1,0 +1,101 @@
+using Netcd.Base;
+using Netcd.Raft;
+using Netcd.Wal;
+
+namespace Netcd.Server.Loops;
+
+/// <summary>
+/// Makes appends durable: everything queued goes into one write and one sync, while the next batch gathers behind it.
+/// Only when the sync has returned are messages that rest on it sent and the raft loop told. Runs on a thread of its
+/// own, or step by step in a simulation.
+/// </summary>
+internal sealed class LogWriter(
+    WriteAheadLog log, Action<ulong> appended, Action<StorageAppend> sendMessages, Action prepareLog)
+    : IDisposable
+{
+    // Entries of a batch beyond which it is committed before more is taken; bounds the write buffer.
+    private const long BatchBytesMax = 8 * 1024 * 1024;
+
+    // The log zeroes blocks ahead of the writer; it is told after this many bytes.
+    private const long PrepareBytes = 1024 * 1024;
+
+    private readonly Inbox<StorageAppend> _inbox = new();
+    private List<StorageAppend> _appends = [];
+    private long _preparedAt;
+
+    internal void Post(StorageAppend append) => _inbox.Post(append);
+
+    internal void Run()
+    {
+        while (_inbox.TakeAll(ref _appends))
+        {
+            Write();
+        }
+    }
+
+    internal bool RunOnce()
+    {
+        if (!_inbox.TryTakeAll(ref _appends))
+        {
+            return false;
+        }
+
+        Write();
+        return true;
+    }
+
+    internal void Close() => _inbox.Close();
+
+    public void Dispose() => _inbox.Dispose();
+
+    private void Write()
+    {
+        var first = 0;
+        while (first < _appends.Count)
+        {
+            var end = Append(first);
+            log.Commit();
+            for (var i = first; i < end; i++)
+            {
+                if (_appends[i].PeerMessages.Count > 0)
+                {
+                    sendMessages(_appends[i]);
+                }
+            }
+
+            appended(_appends[end - 1].Id);
+            first = end;
+        }
+
+        _appends.Clear();
+        Prepare();
+    }
+
+    private int Append(int first)
+    {
+        var bytes = 0L;
+        var next = first;
+        while (next < _appends.Count && bytes < BatchBytesMax)
+        {
+            var append = _appends[next++];
+            Invariant.Check(append.Snapshot is null, $"snapshots from a leader need a peer transport");
+            log.Append(append.HardState ?? default, append.Entries.Span);
+            foreach (ref readonly var entry in append.Entries.Span)
+            {
+                bytes += entry.Data.Length;
+            }
+        }
+
+        return next;
+    }
+
+    private void Prepare()
+    {
+        var offset = log.Offset;
+        if (offset < _preparedAt || offset - _preparedAt > PrepareBytes)
+        {
+            _preparedAt = offset;
+            prepareLog();
+        }
+    }
+}

@@ -1,0 +1,315 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Netcd.Base;
+using Netcd.Raft;
+using Netcd.Raft.ConfChanges;
+using Netcd.Raft.Log;
+using Netcd.Raft.Messages;
+using Netcd.Server.Waiting;
+
+namespace Netcd.Server.Loops;
+
+/// <summary>
+/// Owns the Raft state machine: takes everything that was posted, steps it in, and hands on what comes out. Runs on a
+/// thread of its own, or step by step in a simulation.
+/// </summary>
+internal sealed class RaftLoop : IDisposable
+{
+    private readonly Inbox<RaftInput> _inbox = new();
+    private readonly RaftNode _node;
+    private readonly MemoryLogStorage _storage;
+    private readonly RaftLoopOptions _options;
+    private readonly MemberStatus _status;
+    private readonly PendingTable _pending;
+    private readonly ReadIndexQueue _reads;
+    private readonly IRaftLoopHost _host;
+
+    // Appends handed to the log writer, oldest first: their entries enter the storage when they are durable.
+    private readonly Queue<StorageAppend> _appends = new();
+
+    // Proposals that raft would not take (no leader, a transfer); tried again when that may have changed.
+    private readonly Queue<RaftInput> _deferred = new();
+    private readonly List<ReadOnlyMemory<byte>> _batch = [];
+    private readonly List<RaftInput> _batchInputs = [];
+    private List<RaftInput> _inputs = [];
+    private LogIndex _snapshotIndex;
+    private ulong _ticks;
+
+    internal RaftLoop(
+        RaftNode node,
+        MemoryLogStorage storage,
+        RaftLoopOptions options,
+        MemberStatus status,
+        PendingTable pending,
+        ReadIndexQueue reads,
+        IRaftLoopHost host)
+    {
+        _node = node;
+        _storage = storage;
+        _options = options;
+        _status = status;
+        _pending = pending;
+        _reads = reads;
+        _host = host;
+        _snapshotIndex = storage.FirstIndex.Previous;
+        _status.Term = node.Term;
+        _status.Committed = node.CommitIndex;
+    }
+
+    internal bool Post(in RaftInput input) => _inbox.Post(input);
+
+    internal void Run()
+    {
+        ProcessReady();
+        while (_inbox.TakeAll(ref _inputs))
+        {
+            Handle();
+        }
+    }
+
+    internal bool RunOnce()
+    {
+        if (!_inbox.TryTakeAll(ref _inputs))
+        {
+            return ProcessReady();
+        }
+
+        Handle();
+        return true;
+    }
+
+    internal void Close() => _inbox.Close();
+
+    public void Dispose() => _inbox.Dispose();
+
+    private void Handle()
+    {
+        foreach (ref readonly var input in CollectionsMarshal.AsSpan(_inputs))
+        {
+            if (input.Kind == RaftInputKind.Proposal)
+            {
+                _batch.Add(input.Data);
+                _batchInputs.Add(input);
+            }
+            else
+            {
+                Handle(input);
+            }
+        }
+
+        _inputs.Clear();
+        ProposeBatch();
+        _reads.Ask(_node, _ticks);
+        ProcessReady();
+        if (_reads.TakeAnswered())
+        {
+            _host.FlushAnswers();
+        }
+    }
+
+    private void Handle(in RaftInput input)
+    {
+        switch (input.Kind)
+        {
+            case RaftInputKind.ConfChangeProposal:
+                if (_node.ProposeConfChange((ConfChange)input.Item!) == StepResult.ProposalDropped)
+                {
+                    _deferred.Enqueue(input);
+                }
+
+                break;
+            case RaftInputKind.Read:
+                _reads.Add((IReadWaiter)input.Item!, _ticks);
+                break;
+            case RaftInputKind.Tick:
+                Tick();
+                break;
+            case RaftInputKind.Appended:
+                CompleteAppends(input.Id);
+                break;
+            case RaftInputKind.Applied:
+                CompleteApply(input.Id, (SnapshotSource?)input.Item);
+                break;
+            case RaftInputKind.ApplyConfChange:
+                Apply((ConfChangeRequest)input.Item!);
+                break;
+            case RaftInputKind.Message:
+                _node.Step((Message)input.Item!);
+                break;
+            case RaftInputKind.TransferLeader:
+                _node.TransferLeader(new MemberId(input.Id));
+                break;
+        }
+    }
+
+    private void Tick()
+    {
+        _ticks++;
+        _node.Tick();
+        _reads.Tick(_ticks);
+        RetryDeferred();
+        _host.Ticked(_ticks);
+    }
+
+    // All of a batch or nothing is taken, in the order in which it was posted.
+    private void ProposeBatch()
+    {
+        if (_batch.Count == 0)
+        {
+            return;
+        }
+
+        var span = CollectionsMarshal.AsSpan(_batch);
+        if (_node.Propose(span) == StepResult.ProposalDropped)
+        {
+            foreach (var input in _batchInputs)
+            {
+                _deferred.Enqueue(input);
+            }
+        }
+
+        _batch.Clear();
+        _batchInputs.Clear();
+    }
+
+    private void RetryDeferred()
+    {
+        for (var count = _deferred.Count; count > 0; count--)
+        {
+            var input = _deferred.Dequeue();
+            if (!_pending.Contains(input.Id))
+            {
+                // Timed out meanwhile.
+                continue;
+            }
+
+            var result = input.Kind == RaftInputKind.Proposal
+                ? _node.Propose(input.Data)
+                : _node.ProposeConfChange((ConfChange)input.Item!);
+            if (result == StepResult.ProposalDropped)
+            {
+                _deferred.Enqueue(input);
+            }
+        }
+    }
+
+    private void CompleteAppends(ulong id)
+    {
+        while (_appends.TryPeek(out var append) && append.Id <= id)
+        {
+            _appends.Dequeue();
+            _storage.Append(append.Entries);
+        }
+
+        _node.AppendCompleted(id);
+    }
+
+    private void CompleteApply(ulong id, SnapshotSource? source)
+    {
+        _node.ApplyCompleted(id);
+        if (source is not null && _storage.CreateSnapshot(source.Index, source.ConfState, source.Data))
+        {
+            _snapshotIndex = source.Index;
+        }
+
+        // Followers that need what is dropped here get the snapshot.
+        var catchUp = _snapshotIndex.Value > _options.CatchUpEntries
+            ? _snapshotIndex - _options.CatchUpEntries
+            : LogIndex.Zero;
+        if (catchUp >= _storage.FirstIndex)
+        {
+            _storage.Compact(catchUp);
+        }
+
+        _storage.CompactToBytes(_options.LogBytesMax, LogIndex.Min(_snapshotIndex, _node.AppliedIndex));
+        if (_node.Leader.IsNone)
+        {
+            CampaignIfAlone();
+        }
+    }
+
+    // The only voter need not wait for an election timeout. Raft itself refuses while a conf change is unapplied.
+    private void CampaignIfAlone()
+    {
+        if (IsOnlyVoter() && _node.Role == RaftRole.Follower && _node.AppliedIndex == _node.CommitIndex)
+        {
+            _node.Campaign();
+        }
+    }
+
+    private bool IsOnlyVoter()
+    {
+        var configuration = _node.ConfState;
+        return configuration.Voters.Count == 1 && configuration.Voters[0] == _node.Id
+            && configuration.VotersOutgoing.Count == 0;
+    }
+
+    private void Apply(ConfChangeRequest request)
+    {
+        var change = request.Refusal == Refusal.None
+            ? request.Change
+            : request.Change with { MemberId = MemberId.None };
+        var configuration = _node.ApplyConfChange(change);
+        PublishSoleLeader();
+        _host.ConfChangeInForce(configuration);
+    }
+
+    private void PublishSoleLeader() =>
+        _status.SoleLeaderTerm = _node.Role == RaftRole.Leader && IsOnlyVoter() ? _node.Term : Term.Zero;
+
+    private bool ProcessReady()
+    {
+        var any = false;
+        while (_node.HasReady)
+        {
+            any = true;
+            Process(_node.TakeReady());
+        }
+
+        return any;
+    }
+
+    private void Process(Ready ready)
+    {
+        _status.Term = _node.Term;
+        _status.Committed = _node.CommitIndex;
+        if (ready.SoftState is { } state)
+        {
+            LeaderChanged(state);
+        }
+
+        foreach (var read in ready.ReadStates)
+        {
+            _reads.Answer(BinaryPrimitives.ReadUInt64BigEndian(read.Context.Span), read.Index);
+        }
+
+        if (ready.Messages.Count > 0)
+        {
+            _host.Send(ready.Messages);
+        }
+
+        if (ready.Append is { } append)
+        {
+            _appends.Enqueue(append);
+            _host.Append(append);
+        }
+
+        if (ready.Apply is { } apply)
+        {
+            _host.Apply(apply);
+        }
+    }
+
+    private void LeaderChanged(in SoftState state)
+    {
+        var before = _status.Leader;
+        PublishSoleLeader();
+        _status.Leader = state.Leader;
+        _host.LeaderChanged(before, state.Leader, isLeader: state.Role == RaftRole.Leader, _node.Term);
+        if (state.Leader != before && !state.Leader.IsNone)
+        {
+            _reads.LeaderChanged(before);
+            RetryDeferred();
+        }
+    }
+}

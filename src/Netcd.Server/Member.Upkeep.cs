@@ -1,0 +1,371 @@
+using Netcd.Base;
+using Netcd.Base.Protobuf;
+using Netcd.Mvcc;
+using Netcd.Raft;
+using Netcd.Server.Apply;
+using Netcd.Server.Loops;
+using Netcd.Server.Requests;
+using Netcd.Server.Waiting;
+using Netcd.Wal;
+
+namespace Netcd.Server;
+
+/// <content>What the loops bring about: publishing, versions, leases, timeouts, snapshots, purging.</content>
+public sealed partial class Member
+{
+    private readonly List<LeaseId> _expired = [];
+    private readonly List<PendingRequest> _timedOut = [];
+    private readonly List<LeaseCheckpoint> _checkpoints = [];
+
+    // Applier only, but for _savingSnapshot, which the housekeeper clears.
+    private LogIndex _diskSnapshotIndex;
+    private LogIndex _memorySnapshotIndex;
+    private bool _forceSnapshot;
+    private volatile bool _savingSnapshot;
+
+    // Housekeeper only.
+    private bool _published;
+    private bool _publishing;
+    private bool _settingVersion;
+
+    internal IPeerTransport? Transport => _options.Transport;
+
+    internal RaftLoop Raft => _raft;
+
+    internal LogWriter LogWriter => _logWriter;
+
+    internal Applier Applier => _applier;
+
+    internal void Flush()
+    {
+        if (_status.Failure is null)
+        {
+            FlushAnswers();
+        }
+    }
+
+    /// <summary>Raft loop.</summary>
+    internal void LeaderChanged(MemberId before, MemberId leader, bool isLeader, Term term)
+    {
+        Watchers.RaftTerm = term;
+        if (!isLeader)
+        {
+            _parts.Lessor.Demote();
+        }
+
+        if (leader != before && !leader.IsNone)
+        {
+            _status.LeaderSince = _options.Time.GetTimestamp();
+            _housekeeper.Post(Publish);
+        }
+    }
+
+    /// <summary>Raft loop.</summary>
+    internal void Ticked(ulong ticks)
+    {
+        if (ticks % Limits.LeaseRoundTicks == 0)
+        {
+            _housekeeper.Post(ExpireRequests);
+            _housekeeper.Post(RevokeExpiredLeases);
+            _housekeeper.Post(PrepareLog);
+        }
+
+        if (ticks % Limits.VersionRoundTicks == 0)
+        {
+            _housekeeper.Post(Publish);
+            _housekeeper.Post(SettleVersions);
+        }
+
+        if (ticks % Limits.PurgeRoundTicks == 0)
+        {
+            _housekeeper.Post(Purge);
+        }
+    }
+
+    /// <summary>Applier: everything of earlier terms is applied.</summary>
+    internal void TermStarted(Term term)
+    {
+        if (_status.Leader == Id && _status.Term == term)
+        {
+            _parts.Lessor.Promote(_options.ElectionTimeout);
+            _housekeeper.Post(SettleVersions);
+        }
+    }
+
+    /// <summary>Applier.</summary>
+    internal void ClusterVersionChanged(string previous, string version)
+    {
+        // Programs that only know the lower version must not find entries of the higher one in the log.
+        _forceSnapshot |= previous.Length > 0 && ServerVersion.IsLower(version, previous);
+        Log(RaftLogLevel.Information, "updated cluster version", "to", version);
+        _housekeeper.Post(SettleVersions);
+    }
+
+    /// <summary>Applier.</summary>
+    internal void WakeStore() => _storeWorker.Wake();
+
+    /// <summary>Applier: raises the alarm through the log; the request is refused when that is done.</summary>
+    internal void QuotaExceeded(IProposalWaiter? waiter)
+    {
+        if (waiter is not null && _parts.Alarms.Has(AlarmType.NoSpace))
+        {
+            waiter.Applied(ApplyAnswer.Refused(Refusal.NoSpace));
+            return;
+        }
+
+        Log(RaftLogLevel.Warning, "message exceeded backend quota; raising alarm", "quota-size-bytes", _parts.Quota.LimitBytes);
+        RaiseNoSpace(waiter);
+    }
+
+    /// <summary>Applier.</summary>
+    internal void Applied(Term term) => _status.AppliedTerm = term;
+
+    /// <summary>Applier.</summary>
+    internal bool IsSnapshotDue(LogIndex applied) =>
+        applied > _memorySnapshotIndex + Limits.MemorySnapshotEntries || IsDiskSnapshotDue(applied);
+
+    /// <summary>Applier.</summary>
+    internal void BatchApplied(ulong id, SnapshotSource? source)
+    {
+        if (source is not null)
+        {
+            _memorySnapshotIndex = source.Index;
+            if (IsDiskSnapshotDue(source.Index))
+            {
+                _diskSnapshotIndex = source.Index;
+                _forceSnapshot = false;
+                _savingSnapshot = true;
+                _housekeeper.Post(() => SaveSnapshot(source));
+            }
+        }
+
+        _raft.Post(RaftInput.Of(RaftInputKind.Applied, id, source));
+    }
+
+    private bool IsDiskSnapshotDue(LogIndex applied) =>
+        !_savingSnapshot
+        && (_forceSnapshot || applied > _diskSnapshotIndex + _options.SnapshotCount)
+        && applied > _diskSnapshotIndex;
+
+    // In this order: the backend has all that the snapshot stands for, then the file, then the log's record of it, which
+    // makes it count, and only then older segments may go.
+    private void SaveSnapshot(SnapshotSource source)
+    {
+        _parts.Store.Backend.Commit();
+        Invariant.Check(_parts.Store.Backend.ConsistentIndex >= source.Index);
+        _snapshots.Save(source.ToSnapshot());
+        _log.SaveSnapshot(new WalSnapshot(source.Index, source.Term, source.ConfState));
+        _log.ReleaseTo(source.Index);
+        _snapshots.ReleaseDatabases(source.Index);
+        _savingSnapshot = false;
+        Log(RaftLogLevel.Information, "saved snapshot to disk", "snapshot-index", source.Index.Value);
+    }
+
+    private void PrepareLog()
+    {
+        while (!_stopping && _log.PrepareStep())
+        {
+        }
+    }
+
+    private void Purge()
+    {
+        var disk = _options.Disk;
+        var layout = _boot.Layout;
+        FilePurger.Purge(disk, layout.Snapshots, ".snap.db", _options.SnapshotFilesMax, onlyUnlocked: false);
+        FilePurger.Purge(disk, layout.Snapshots, ".snap", _options.SnapshotFilesMax, onlyUnlocked: false);
+        FilePurger.Purge(disk, layout.Wal, ".wal", _options.WalFilesMax, onlyUnlocked: true);
+    }
+
+    private void ExpireRequests()
+    {
+        var time = _options.Time;
+        var now = time.GetTimestamp();
+        var timeoutTicks = (long)(_options.RequestTimeout.TotalSeconds * time.TimestampFrequency);
+        _pending.TakeStartedBefore(now - timeoutTicks, _timedOut);
+        if (_timedOut.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var request in _timedOut)
+        {
+            request.Waiter.Refused(TimeoutOf(request));
+        }
+
+        _timedOut.Clear();
+        Flush();
+    }
+
+    // Source: parseProposeCtxErr of etcd's server.go.
+    private Refusal TimeoutOf(in PendingRequest request)
+    {
+        var time = _options.Time;
+        var elected = _status.LeaderSince;
+        var lost = elected - (long)(2 * _options.ElectionTimeout.TotalSeconds * time.TimestampFrequency);
+        if (request.Started > lost && request.Started < elected)
+        {
+            return Refusal.TimeoutLeaderFailed;
+        }
+
+        return _status.Leader.IsNone ? Refusal.TimeoutConnectionLost : Refusal.Timeout;
+    }
+
+    private void RevokeExpiredLeases()
+    {
+        if (!_parts.Lessor.IsPrimary)
+        {
+            return;
+        }
+
+        _parts.Lessor.TakeExpired(_expired, Limits.ExpiredLeasesPerRound);
+        foreach (var lease in _expired)
+        {
+            var request = new byte[ProtoSize.Int64(1, lease.Value)];
+            var writer = new ProtoWriter(request);
+            writer.Int64(1, lease.Value);
+            ProposeOwn(InternalRequestKind.LeaseRevoke, request, static _ => { });
+        }
+
+        _expired.Clear();
+        ProposeCheckpoints();
+    }
+
+    private void ProposeCheckpoints()
+    {
+        const int CheckpointsPerRequest = 1000;
+        if (!_options.LeaseCheckpoints || _parts.Lessor.TakeCheckpoints(_checkpoints, CheckpointsPerRequest) == 0)
+        {
+            return;
+        }
+
+        var size = 0;
+        foreach (var checkpoint in _checkpoints)
+        {
+            size += ProtoSize.Delimited(1, SizeOf(checkpoint));
+        }
+
+        var request = new byte[size];
+        var writer = new ProtoWriter(request);
+        foreach (var checkpoint in _checkpoints)
+        {
+            writer.DelimitedHeader(1, SizeOf(checkpoint));
+            writer.Int64(1, checkpoint.Id.Value);
+            writer.Int64(2, checkpoint.RemainingTtlSeconds);
+        }
+
+        _checkpoints.Clear();
+        ProposeOwn(InternalRequestKind.LeaseCheckpoint, request, static _ => { });
+    }
+
+    private static int SizeOf(in LeaseCheckpoint checkpoint) =>
+        ProtoSize.Int64(1, checkpoint.Id.Value) + ProtoSize.Int64(2, checkpoint.RemainingTtlSeconds);
+
+    // Tells the cluster this member's name and client URLs, once after each start; tried again until it is applied.
+    private void Publish()
+    {
+        if (_published || _publishing || _status.Leader.IsNone)
+        {
+            return;
+        }
+
+        _publishing = true;
+        var request = MembershipRequests.EncodeAttributes(Id, _options.Name, _options.AdvertiseClientUrls);
+        ProposeOwn(InternalRequestKind.ClusterMemberAttributesSet, request, refusal => _housekeeper.Post(() =>
+        {
+            _publishing = false;
+            if (refusal != Refusal.None)
+            {
+                return;
+            }
+
+            _published = true;
+            Log(RaftLogLevel.Information, "published local member to cluster through raft", "local-member-id", Id);
+            SettleVersions();
+            ReadyIfCapable();
+        }));
+    }
+
+    // The leader decides the cluster version; each member keeps its storage version in step with it.
+    private void SettleVersions()
+    {
+        ReadyIfCapable();
+        SettleStorageVersion();
+        if (_settingVersion || _status.Leader != Id || NextClusterVersion() is not { } version)
+        {
+            return;
+        }
+
+        _settingVersion = true;
+        Log(RaftLogLevel.Information, "setting up cluster version using v3 API", "cluster-version", version);
+        ProposeOwn(
+            InternalRequestKind.ClusterVersionSet,
+            MembershipRequests.EncodeVersion(version),
+            _ => _housekeeper.Post(() => _settingVersion = false));
+    }
+
+    private string? NextClusterVersion()
+    {
+        var present = _parts.Cluster.Version;
+        if (present.Length == 0)
+        {
+            return _options.MaxClusterVersion;
+        }
+
+        // Raising it needs to know that every member can; of others nothing is known without a transport.
+        return _parts.Cluster.Members.Count == 1 && _parts.Cluster.DowngradeTarget.Length == 0
+            && ServerVersion.IsLower(present, _options.MaxClusterVersion)
+            ? _options.MaxClusterVersion
+            : null;
+    }
+
+    // The key exists from schema 3.6 on; a cluster that went back to 3.5 must not have it.
+    private void SettleStorageVersion()
+    {
+        var cluster = _parts.Cluster.Version;
+        var backend = _parts.Store.Backend;
+        if (cluster.Length == 0)
+        {
+            return;
+        }
+
+        var wanted = ServerVersion.IsLower(cluster, "3.6.0") ? null : "3.6.0";
+        if (MetaBucket.ReadStorageVersion(backend) == wanted)
+        {
+            return;
+        }
+
+        using (backend.EnterWrite())
+        {
+            MetaBucket.WriteStorageVersion(backend, wanted);
+        }
+    }
+
+    private void ReadyIfCapable()
+    {
+        if (_published && IsCapable)
+        {
+            _ready.TrySetResult();
+        }
+    }
+
+    private void RaiseNoSpace(IProposalWaiter? waiter)
+    {
+        var request = new byte[ProtoSize.Int64(1, 1) + ProtoSize.UInt64(2, Id.Value) + ProtoSize.Int64(3, 1)];
+        var writer = new ProtoWriter(request);
+        writer.Int64(1, (long)AlarmAction.Activate);
+        writer.UInt64(2, Id.Value);
+        writer.Int64(3, (long)AlarmType.NoSpace);
+        ProposeOwn(
+            InternalRequestKind.Alarm, request, _ => waiter?.Applied(ApplyAnswer.Refused(Refusal.NoSpace)));
+    }
+
+    private void ProposeOwn(InternalRequestKind kind, ReadOnlySpan<byte> request, Action<Refusal> done)
+    {
+        var id = NextRequestId();
+        Propose(id, InternalRequestEncoder.Encode(kind, request, id, [], 0), new CallbackWaiter(done));
+    }
+
+    private void Log(RaftLogLevel level, string message, string field, object value) =>
+        _options.Log?.Log(level, message, new KeyValuePair<string, object?>(field, value));
+}

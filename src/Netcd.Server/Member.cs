@@ -1,0 +1,390 @@
+using Netcd.Base;
+using Netcd.Mvcc;
+using Netcd.Raft;
+using Netcd.Raft.Messages;
+using Netcd.Server.Boot;
+using Netcd.Server.Loops;
+using Netcd.Server.Waiting;
+using Netcd.Wal;
+using Netcd.Wal.Snapshots;
+
+namespace Netcd.Server;
+
+/// <summary>
+/// One running member: four loops (raft, log writer, applier, housekeeping) over a log and a store. Opened by
+/// <see cref="Open"/>, set going by <see cref="Start"/>, ended by <see cref="Stop"/>; a process that is killed instead
+/// loses nothing that was acknowledged.
+/// </summary>
+public sealed partial class Member : IMember, IDisposable
+{
+    private readonly MemberOptions _options;
+    private readonly BootResult _boot;
+    private readonly MemberParts _parts;
+    private readonly WriteAheadLog _log;
+    private readonly SnapshotDirectory _snapshots;
+    private readonly MemberStatus _status = new();
+    private readonly PendingTable _pending = new(Limits.PendingRequestsMax);
+    private readonly AppliedWaiters _waiters = new();
+    private readonly RequestIds _ids;
+    private readonly RaftNode _node;
+    private readonly RaftLoop _raft;
+    private readonly LogWriter _logWriter;
+    private readonly Applier _applier;
+    private readonly Housekeeper _housekeeper = new();
+    private readonly StoreWorker _storeWorker;
+    private readonly ReadIndexQueue _reads;
+    private readonly List<Action> _flushes = [];
+    private readonly List<Thread> _threads = [];
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITimer? _timer;
+    private volatile bool _stopping;
+    private bool _disposed;
+
+    private Member(MemberOptions options, BootResult boot)
+    {
+        _options = options;
+        _boot = boot;
+        _parts = boot.Parts;
+        _log = boot.Log;
+        _snapshots = new SnapshotDirectory(options.Disk, boot.Layout.Snapshots);
+        _ids = new RequestIds(boot.MemberId, options.Time.GetUtcNow());
+        _diskSnapshotIndex = boot.Snapshot.Metadata.Index;
+        _memorySnapshotIndex = boot.Snapshot.Metadata.Index;
+        _node = NewNode(options, boot);
+        var timeoutTicks = (ulong)(options.RequestTimeout / options.TickInterval);
+        _reads = new ReadIndexQueue(_ids, _waiters, Limits.LeaseRoundTicks, timeoutTicks);
+        var host = new MemberHost(this);
+        _raft = new RaftLoop(
+            _node,
+            boot.Storage,
+            new RaftLoopOptions(options.SnapshotCatchUpEntries, options.RaftLogBytesMax),
+            _status,
+            _pending,
+            _reads,
+            host);
+        _logWriter = new LogWriter(
+            boot.Log,
+            id => _raft.Post(RaftInput.Of(RaftInputKind.Appended, id)),
+            append => host.Send(append.PeerMessages),
+            () => _housekeeper.Post(PrepareLog));
+        _applier = new Applier(_parts, boot.Replayed, boot.Snapshot, _pending, _waiters, host);
+        _storeWorker = new StoreWorker(_parts.Store, options.Time, Fail);
+        Watchers = new WatchHub(
+            _parts.Store, options.Watch with { ClusterId = boot.ClusterId, MemberId = boot.MemberId }, options.Time);
+        _parts.Store.Observer = new WatchObserver(Watchers);
+    }
+
+    /// <summary>Completes when this member has published itself through the log: it can serve.</summary>
+    public Task Ready => _ready.Task;
+
+    /// <inheritdoc/>
+    public ulong ClusterId => _boot.ClusterId;
+
+    /// <inheritdoc/>
+    public MemberId Id => _boot.MemberId;
+
+    /// <inheritdoc/>
+    public Term Term => _status.Term;
+
+    /// <inheritdoc/>
+    public MemberId Leader => _status.Leader;
+
+    /// <inheritdoc/>
+    public LogIndex CommittedIndex => _status.Committed;
+
+    /// <inheritdoc/>
+    public LogIndex AppliedIndex => _waiters.Applied;
+
+    /// <inheritdoc/>
+    public bool IsLearner => _parts.Cluster.TryFind(Id, out var self) && self.IsLearner;
+
+    /// <inheritdoc/>
+    public bool IsCapable => _parts.Cluster.Version.Length > 0;
+
+    /// <inheritdoc/>
+    public string ClusterVersion => _parts.Cluster.Version;
+
+    /// <inheritdoc/>
+    public string StorageVersion => MetaBucket.ReadStorageVersion(_parts.Backend) ?? string.Empty;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ClusterMember> Members => _parts.Cluster.Members;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Alarm> Alarms => _parts.Alarms.All;
+
+    /// <inheritdoc/>
+    public bool IsAuthEnabled => _parts.Backend.Get(BucketId.Auth, "authEnabled"u8) is [1];
+
+    /// <inheritdoc/>
+    public ulong AuthRevision =>
+        _parts.Backend.Get(BucketId.Auth, "authRevision"u8) is { Length: sizeof(ulong) } bytes
+            ? System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes)
+            : 1;
+
+    /// <inheritdoc/>
+    public string DowngradeTarget => _parts.Cluster.DowngradeTarget;
+
+    /// <inheritdoc/>
+    public Lessor Lessor => _parts.Lessor;
+
+    /// <inheritdoc/>
+    public WatchHub Watchers { get; }
+
+    /// <summary>The store, for reads, hashes and history. Writes go through <see cref="Propose"/> only.</summary>
+    public MvccStore Store => _parts.Store;
+
+    /// <summary>Whether requests of a size fit; the API asks before it proposes.</summary>
+    public Quota Quota => _parts.Quota;
+
+    /// <summary>What stopped the member, if it failed.</summary>
+    public Exception? Failure => _status.Failure;
+
+    /// <summary>
+    /// Opens or creates the member's data; nothing runs before <see cref="Start"/>. The exceptions are those of reading
+    /// the data: <see cref="MemberStartException"/>, <see cref="CorruptionException"/>, <see cref="IOException"/>.
+    /// </summary>
+    public static Member Open(MemberOptions options)
+    {
+        // The member does not exist while its data is opened, so a failure in between is kept for it.
+        Member? member = null;
+        Exception? early = null;
+        var boot = new MemberBoot(options, failure =>
+        {
+            if (Volatile.Read(ref member) is { } opened)
+            {
+                opened.Fail(failure);
+            }
+            else
+            {
+                early = failure;
+            }
+        }).Run();
+        Volatile.Write(ref member, new Member(options, boot));
+        if (early is not null)
+        {
+            member.Dispose();
+            throw new IOException("the backend failed while it was opened", early);
+        }
+
+        return member;
+    }
+
+    /// <summary>Starts the loops. Answers may come from now on.</summary>
+    public void Start()
+    {
+        _storeWorker.Start();
+        Watchers.Publish(_parts.Store.CurrentRevision);
+        Watchers.Start();
+        Run("raft", _raft.Run);
+        Run("log", _logWriter.Run);
+        Run("apply", _applier.Run);
+        Run("housekeeping", _housekeeper.Run);
+        _timer = _options.Time.CreateTimer(
+            static state => ((RaftLoop)state!).Post(RaftInput.Of(RaftInputKind.Tick)), // The state is what is passed here.
+            _raft,
+            _options.TickInterval,
+            _options.TickInterval);
+    }
+
+    /// <inheritdoc/>
+    public void OnBatchAnswered(Action flush) => _flushes.Add(flush);
+
+    /// <inheritdoc/>
+    public ulong NextRequestId() => _ids.Next();
+
+    /// <inheritdoc/>
+    public void Propose(ulong requestId, ReadOnlyMemory<byte> request, IProposalWaiter waiter)
+    {
+        var refusal = request.Length > _options.RequestBytesMax ? Refusal.RequestTooLarge : AddPending(requestId, waiter);
+        if (refusal != Refusal.None)
+        {
+            waiter.Refused(refusal);
+            return;
+        }
+
+        Post(new RaftInput(RaftInputKind.Proposal, requestId, request, null));
+    }
+
+    /// <inheritdoc/>
+    public bool TryReadIndexNow() => _status.CanReadNow;
+
+    /// <inheritdoc/>
+    public void ReadIndex(IReadWaiter waiter)
+    {
+        if (_stopping || !_raft.Post(RaftInput.Of(RaftInputKind.Read, item: waiter)))
+        {
+            waiter.Refused(Refusal.Stopped);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryConfirmLeadershipNow() => _status.SoleLeaderTerm != Term.Zero;
+
+    /// <summary>A message from another member, as the transport received it. Any thread.</summary>
+    public void Receive(Message message) => _raft.Post(RaftInput.Of(RaftInputKind.Message, item: message));
+
+    /// <summary>
+    /// Ends everything in order: no new requests, waiting ones refused, log and backend synced and closed. Blocks until
+    /// done; may be called more than once, but not from one of the member's threads.
+    /// </summary>
+    public void Stop() => Dispose();
+
+    /// <inheritdoc cref="Stop"/>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _stopping = true;
+        _timer?.Dispose();
+        _raft.Close();
+        _logWriter.Close();
+        _applier.Close();
+        _housekeeper.Close();
+        foreach (var thread in _threads)
+        {
+            thread.Join();
+        }
+
+        RefuseEverything();
+        _storeWorker.Dispose();
+        Watchers.Dispose();
+        CloseFiles();
+        _raft.Dispose();
+        _logWriter.Dispose();
+        _applier.Dispose();
+        _housekeeper.Dispose();
+        _ready.TrySetCanceled();
+    }
+
+    private static RaftNode NewNode(MemberOptions options, BootResult boot)
+    {
+        var seed = options.Seed ?? boot.MemberId.Value ^ (ulong)options.Time.GetUtcNow().UtcTicks;
+        var node = new RaftNode(
+            new RaftOptions
+            {
+                Id = boot.MemberId,
+                ElectionTicks = options.ElectionTicks,
+                PreVote = options.PreVote,
+                Applied = boot.Snapshot.Metadata.Index,
+            },
+            boot.Storage,
+            new Prng(seed),
+            options.Log is { } log ? new RaftLogAdapter(log) : null);
+        if (boot.FirstMembers.Count > 0)
+        {
+            node.Bootstrap([.. boot.FirstMembers.Select(
+                member => (member.Id, (ReadOnlyMemory<byte>)Membership.MemberJson.Write(member)))]);
+        }
+
+        return node;
+    }
+
+    private void Run(string name, Action body)
+    {
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                body();
+            }
+            catch (Exception failure)
+            {
+                Fail(failure);
+            }
+        })
+        {
+            IsBackground = true,
+            Name = name,
+        };
+        _threads.Add(thread);
+        thread.Start();
+    }
+
+    private Refusal AddPending(ulong requestId, IProposalWaiter waiter)
+    {
+        if (_stopping || _status.Failure is not null)
+        {
+            return Refusal.Stopped;
+        }
+
+        // Read in this order, the difference is never negative.
+        var applied = AppliedIndex;
+        return CommittedIndex > applied && CommittedIndex - applied > Limits.UnappliedEntriesMax
+            ? Refusal.TooManyRequests
+            : _pending.TryAdd(requestId, new PendingRequest(waiter, _options.Time.GetTimestamp()));
+    }
+
+    private void Post(in RaftInput input)
+    {
+        if (!_raft.Post(input) && _pending.TryTake(input.Id, out var pending))
+        {
+            pending.Waiter.Refused(Refusal.Stopped);
+        }
+    }
+
+    /// <summary>
+    /// Stops acknowledging at once. The loops end; what they hold is not answered as done. The process is told to end.
+    /// </summary>
+    private void Fail(Exception failure)
+    {
+        if (!_status.TryFail(failure))
+        {
+            return;
+        }
+
+        _stopping = true;
+        _options.Log?.Log(
+            RaftLogLevel.Error, "the member failed and stops", new KeyValuePair<string, object?>("error", failure));
+        _raft.Close();
+        _logWriter.Close();
+        _applier.Close();
+        _housekeeper.Close();
+        _ready.TrySetException(failure);
+        _options.OnFatal?.Invoke(failure);
+    }
+
+    private void RefuseEverything()
+    {
+        var requests = new List<PendingRequest>();
+        _pending.Close(requests);
+        foreach (var request in requests)
+        {
+            request.Waiter.Refused(Refusal.Stopped);
+        }
+
+        _reads.Close();
+        var reads = new List<IReadWaiter>();
+        _waiters.TakeAll(reads);
+        foreach (var read in reads)
+        {
+            read.Refused(Refusal.Stopped);
+        }
+
+        FlushAnswers();
+    }
+
+    private void CloseFiles()
+    {
+        try
+        {
+            _parts.Backend.Dispose();
+        }
+        finally
+        {
+            _log.Dispose();
+        }
+    }
+
+    private void FlushAnswers()
+    {
+        foreach (var flush in _flushes)
+        {
+            flush();
+        }
+    }
+}

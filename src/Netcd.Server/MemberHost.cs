@@ -1,0 +1,72 @@
+using Netcd.Base;
+using Netcd.Base.Records;
+using Netcd.Raft;
+using Netcd.Raft.ConfChanges;
+using Netcd.Raft.Messages;
+using Netcd.Server.Loops;
+
+namespace Netcd.Server;
+
+/// <summary>The member as its loops see it: where their output goes.</summary>
+internal sealed class MemberHost(Member member) : IRaftLoopHost, IApplierHost
+{
+    public void Send(IReadOnlyList<Message> messages) => member.Transport?.Send(messages);
+
+    public void Append(StorageAppend append) => member.LogWriter.Post(append);
+
+    public void Apply(StorageApply apply) => member.Applier.Post(apply);
+
+    public void ConfChangeInForce(ConfState configuration) => member.Applier.Post(configuration);
+
+    public void LeaderChanged(MemberId before, MemberId leader, bool isLeader, Term term) =>
+        member.LeaderChanged(before, leader, isLeader, term);
+
+    public void Ticked(ulong ticks) => member.Ticked(ticks);
+
+    public void FlushAnswers() => member.Flush();
+
+    public void ApplyConfChange(ConfChangeRequest request) =>
+        member.Raft.Post(RaftInput.Of(RaftInputKind.ApplyConfChange, item: request));
+
+    public void ConfChangeApplied(ConfChangeRequest request)
+    {
+        if (request.Refusal != Refusal.None || request.Change.MemberId == member.Id || member.Transport is null)
+        {
+            return;
+        }
+
+        switch (request.Change.Type)
+        {
+            case ConfChangeType.RemoveNode:
+                member.Transport.RemovePeer(request.Change.MemberId);
+                break;
+            case ConfChangeType.UpdateNode:
+                member.Transport.UpdatePeer(request.Change.MemberId, request.Context.PeerUrls);
+                break;
+            default:
+                if (!request.IsPromotion)
+                {
+                    member.Transport.AddPeer(request.Change.MemberId, request.Context.PeerUrls);
+                }
+
+                break;
+        }
+    }
+
+    public void TermStarted(Term term) => member.TermStarted(term);
+
+    public void ClusterVersionChanged(string previous, string version) =>
+        member.ClusterVersionChanged(previous, version);
+
+    public void CompactionAccepted() => member.WakeStore();
+
+    public void QuotaExceeded(IProposalWaiter? waiter) => member.QuotaExceeded(waiter);
+
+    public void Applied(Term term) => member.Applied(term);
+
+    public void Publish(long revision) => member.Watchers.Publish(revision);
+
+    public bool IsSnapshotDue(LogIndex applied) => member.IsSnapshotDue(applied);
+
+    public void BatchApplied(ulong id, SnapshotSource? source) => member.BatchApplied(id, source);
+}

@@ -1,0 +1,99 @@
+using Netcd.Base;
+using Netcd.Raft.ConfChanges;
+
+namespace Netcd.Server.Membership;
+
+/// <summary>
+/// Membership, cluster version and downgrade as applied, in memory and in the backend together. Changed by the applier
+/// inside a write section; read by any thread through the published values.
+/// </summary>
+internal sealed class ClusterState
+{
+    private readonly MembershipStore _store;
+    private readonly int _learnersMax;
+    private volatile IReadOnlyList<ClusterMember> _members;
+    private volatile string _version;
+    private volatile string _downgradeTarget;
+
+    internal ClusterState(MembershipStore store, int learnersMax)
+    {
+        _store = store;
+        _learnersMax = learnersMax;
+        View = store.Read();
+        _members = [.. View.Members];
+        _version = View.Version;
+        _downgradeTarget = store.ReadDowngradeTarget();
+    }
+
+    /// <summary>Applier only.</summary>
+    internal MembershipView View { get; }
+
+    /// <summary>Ascending by id; a new list after each change.</summary>
+    internal IReadOnlyList<ClusterMember> Members => _members;
+
+    /// <summary>Empty while undecided.</summary>
+    internal string Version => _version;
+
+    internal string DowngradeTarget => _downgradeTarget;
+
+    internal bool TryFind(MemberId id, out ClusterMember found)
+    {
+        foreach (var member in _members)
+        {
+            if (member.Id == id)
+            {
+                found = member;
+                return true;
+            }
+        }
+
+        found = new ClusterMember(id, string.Empty, [], [], IsLearner: false);
+        return false;
+    }
+
+    internal Refusal Validate(ConfChange change, ClusterMember context, bool isPromotion) =>
+        View.Validate(change, context, isPromotion, _learnersMax);
+
+    internal void Apply(ConfChange change, ClusterMember context, bool isPromotion)
+    {
+        View.Apply(change, context, isPromotion);
+        if (change.Type == ConfChangeType.RemoveNode)
+        {
+            _store.Remove(change.MemberId);
+        }
+        else if (View.TryGet(change.MemberId, out var member))
+        {
+            _store.Put(member);
+        }
+
+        _members = [.. View.Members];
+    }
+
+    internal void SetAttributes(MemberId id, string name, IReadOnlyList<string> clientUrls)
+    {
+        if (!View.TryGet(id, out var member))
+        {
+            // A removed member's last words; of a stranger nothing can be known.
+            Invariant.Check(View.IsRemoved(id), $"attributes of the unknown member {id}");
+            return;
+        }
+
+        member = member with { Name = name, ClientUrls = clientUrls };
+        View.Set(member);
+        _store.Put(member);
+        _members = [.. View.Members];
+    }
+
+    internal void SetVersion(string version)
+    {
+        View.Version = version;
+        _store.PutVersion(version);
+        _version = version;
+    }
+
+    internal void SetDowngradeTarget(string target)
+    {
+        _store.PutDowngrade(target);
+        _downgradeTarget = target;
+    }
+}
