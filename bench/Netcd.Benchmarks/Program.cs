@@ -1,0 +1,11 @@
+using BenchmarkDotNet.Running;
+using Netcd.Benchmarks.Bbolt;
+
+// "bbolt DIRECTORY [keys]" measures whole databases on a real disk; anything else goes to BenchmarkDotNet.
+if (args is ["bbolt", var directory, ..])
+{
+    BboltLoad.Run(directory, args.Length > 2 ? int.Parse(args[2]) : 1_000_000);
+    return;
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(BboltReadBenchmarks).Assembly).Run(args);
