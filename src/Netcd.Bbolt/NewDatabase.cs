@@ -47,15 +47,23 @@ internal static class NewDatabase
             && (found.Length < pageSizeBytes || Meta.TryRead(found.AsSpan(pageSizeBytes), out _) is null);
     }
 
-    /// <summary>Writes the pages and makes file and name durable.</summary>
+    /// <summary>
+    /// Writes the pages and makes file and name durable. The metas come last, as in a commit: a meta that is there says
+    /// that all else is.
+    /// </summary>
     public static void Create(IDisk disk, IDiskFile file, BboltOptions options)
     {
-        file.Write(0, Image(options.PageSizeBytes));
+        var image = Image(options.PageSizeBytes);
+        var dataOffset = FreelistPage * options.PageSizeBytes;
+        file.Write(dataOffset, image.AsSpan(dataOffset));
         if (options.NoSync)
         {
+            file.Write(0, image.AsSpan(0, dataOffset));
             return;
         }
 
+        file.SyncData();
+        file.Write(0, image.AsSpan(0, dataOffset));
         file.SyncData();
         if (Path.GetDirectoryName(file.Path) is { Length: > 0 } directory)
         {

@@ -111,27 +111,41 @@ internal readonly ref struct PageView
     /// <summary>First index from <paramref name="low"/> whose key is not less than <paramref name="key"/>; the count if none is.</summary>
     public int LowerBound(scoped ReadOnlySpan<byte> key, int low, out bool exact)
     {
-        exact = false;
+        // Most comparisons are decided by the first eight bytes, which for etcd's revisions are the main revision.
+        var head = key.Length >= sizeof(ulong) ? BinaryPrimitives.ReadUInt64BigEndian(key) : 0;
+        var headBytes = key.Length >= sizeof(ulong) ? sizeof(ulong) : int.MaxValue;
         var high = Count;
         while (low < high)
         {
             var middle = (int)((uint)(low + high) >> 1);
-            var order = KeyOrder.Compare(Key(middle), key);
+            var start = KeyRange(middle, out var size);
+            var order = 0;
+            if (size >= headBytes)
+            {
+                order = BinaryPrimitives.ReadUInt64BigEndian(_bytes[start..]).CompareTo(head);
+            }
+
+            if (order == 0)
+            {
+                order = _bytes.Slice(start, size).SequenceCompareTo(key);
+            }
+
             if (order < 0)
             {
                 low = middle + 1;
             }
-            else
+            else if (order > 0)
             {
                 high = middle;
-                if (order == 0)
-                {
-                    exact = true;
-                    return middle;
-                }
+            }
+            else
+            {
+                exact = true;
+                return middle;
             }
         }
 
+        exact = false;
         return low;
     }
 

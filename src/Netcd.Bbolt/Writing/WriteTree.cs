@@ -142,11 +142,15 @@ internal sealed class WriteTree
     /// <summary>Frees every page of the tree: the bucket is deleted or becomes inline.</summary>
     public void FreeAll() => FreeBelow(_header.Root, depth: 0);
 
-    private static void CheckKind(in Slot slot, uint flags)
+    // Values lie in buckets and buckets in the root bucket only: etcd makes no others, and this engine cannot.
+    private void CheckKind(in Slot slot, uint flags)
     {
-        if ((uint)slot.ChildOrFlags != flags)
+        var isBucket = (flags & PageFormat.BucketElementFlag) != 0;
+        if (slot.IsBucket != isBucket)
         {
-            throw new InvalidOperationException("The key is a bucket's name and not a value's, or the reverse.");
+            throw new CorruptionException(
+                $"{_space.Source.Path}: page {_hot?.Page.Start}",
+                isBucket ? "a value where only buckets are expected" : "a bucket where only values are expected");
         }
     }
 
