@@ -3,7 +3,9 @@ using Netcd.Bbolt.Tests.Support;
 
 namespace Netcd.Bbolt.Tests;
 
-/// <summary>Random transactions against a sorted dictionary, with reopening, rollback, readers of old states and the checker.</summary>
+/// <summary>
+/// Random transactions against a sorted dictionary, with reopening, rollback, readers of old states and the checker.
+/// </summary>
 public sealed class BboltModelTests
 {
     private static readonly string[] Names = ["alarm", "key", "lease"];
@@ -30,7 +32,8 @@ public sealed class BboltModelTests
         var disk = TestDatabase.NewDisk();
         var database = TestDatabase.Open(disk);
         var model = NewModel();
-        database.Update(transaction => Array.ForEach(Names, name => transaction.CreateBucket(TestDatabase.Bytes(name))));
+        database.Update(transaction =>
+            Array.ForEach(Names, name => transaction.CreateBucket(TestDatabase.Bytes(name))));
         List<(BboltReadTransaction Transaction, Model Model)> readers = [];
         for (var round = 0; round < 25; round++)
         {

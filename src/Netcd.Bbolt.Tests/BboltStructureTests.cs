@@ -5,7 +5,9 @@ using Netcd.TestKit.Disk;
 
 namespace Netcd.Bbolt.Tests;
 
-/// <summary>Shapes that deserve a test of their own: inline and paged buckets, overflow, merging, growth, limits.</summary>
+/// <summary>
+/// Shapes that deserve a test of their own: inline and paged buckets, overflow, merging, growth, limits.
+/// </summary>
 public sealed class BboltStructureTests
 {
     private const int InlineBytesMax = 4096 / 4;

@@ -6,7 +6,9 @@ using Netcd.Disk;
 
 namespace Netcd.Bbolt.Tests;
 
-/// <summary>Files that real etcds and a real kube-apiserver left; the expected figures are theirs (tests/fixtures/README.md).</summary>
+/// <summary>
+/// Files that real etcds and a real kube-apiserver left; the expected figures are theirs (tests/fixtures/README.md).
+/// </summary>
 public sealed class FixtureTests : IDisposable
 {
     private const string DataDir = "etcd-3.5.30-datadir/data/member/snap/db";
@@ -16,6 +18,9 @@ public sealed class FixtureTests : IDisposable
     private const string Newer = "etcd-3.6.14-datadir/data/member/snap/db";
     private const string Kubernetes = "kube-registry.snap";
 
+    private const string DataDirBuckets =
+        "key 256, meta 5, lease 3, alarm 0, auth 2, authUsers 3, authRoles 1, members 1, members_removed 0, cluster 1";
+
     private readonly FixtureFiles _files = new();
     private readonly RealDisk _disk = new();
 
@@ -24,8 +29,8 @@ public sealed class FixtureTests : IDisposable
     public void Dispose() => _files.Dispose();
 
     [Theory]
-    [InlineData(DataDir, "key 256, meta 5, lease 3, alarm 0, auth 2, authUsers 3, authRoles 1, members 1, members_removed 0, cluster 1")]
-    [InlineData(Snapshot, "key 256, meta 5, lease 3, alarm 0, auth 2, authUsers 3, authRoles 1, members 1, members_removed 0, cluster 1")]
+    [InlineData(DataDir, DataDirBuckets)]
+    [InlineData(Snapshot, DataDirBuckets)]
     [InlineData(WalCut, "key 3")]
     [InlineData(Crash, "key 0, lease 0, auth 1")]
     [InlineData(Newer, "key 261, lease 1")]
@@ -48,7 +53,8 @@ public sealed class FixtureTests : IDisposable
     {
         using var database = Open(Kubernetes);
         using var transaction = database.BeginRead();
-        Assert.Equal(279, transaction.BucketNames().Sum(name => transaction.Entries(Encoding.UTF8.GetString(name)).Count));
+        var names = transaction.BucketNames().Select(Encoding.UTF8.GetString);
+        Assert.Equal(279, names.Sum(name => transaction.Entries(name).Count));
     }
 
     [Theory]

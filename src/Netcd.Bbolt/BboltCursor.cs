@@ -84,7 +84,9 @@ public ref struct BboltCursor
         return IsOnEntry;
     }
 
-    /// <summary>Goes to the first entry whose key is not less than <paramref name="key"/>; false if there is none.</summary>
+    /// <summary>
+    /// Goes to the first entry whose key is not less than <paramref name="key"/>; false if there is none.
+    /// </summary>
     public bool Seek(scoped ReadOnlySpan<byte> key)
     {
         Descend(_source.RootPage(_bucket), depth: 0, Side.Key, key);
@@ -250,7 +252,8 @@ public ref struct BboltCursor
     private static void CheckAscending(PageView left, PageView right)
     {
         var rightFirst = right.Key(0);
-        if (KeyOrder.Compare(left.Key(0), rightFirst) >= 0 || KeyOrder.Compare(left.Key(left.Count - 1), rightFirst) >= 0)
+        if (KeyOrder.Compare(left.Key(0), rightFirst) >= 0
+            || KeyOrder.Compare(left.Key(left.Count - 1), rightFirst) >= 0)
         {
             right.ThrowCorrupt($"its first key is not above the keys of leaf page {left.Id}, which precedes it");
         }

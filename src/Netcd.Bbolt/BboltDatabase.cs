@@ -59,7 +59,9 @@ public sealed class BboltDatabase : IDisposable
     /// <summary>Bytes of pages that the next write transaction may reuse, as of the last one.</summary>
     public long FreeBytes => Interlocked.Read(ref _freePages) * PageSizeBytes;
 
-    /// <summary>Bytes of pages that are free but for readers of older states, as of the last write transaction.</summary>
+    /// <summary>
+    /// Bytes of pages that are free but for readers of older states, as of the last write transaction.
+    /// </summary>
     public long PendingBytes => Interlocked.Read(ref _pendingPages) * PageSizeBytes;
 
     /// <summary>Size less free pages (etcd's "db size in use").</summary>
@@ -114,7 +116,9 @@ public sealed class BboltDatabase : IDisposable
     }
 
     /// <summary>Begins the write transaction; there must not be another.</summary>
-    /// <exception cref="DatabaseFailedException">An earlier commit failed in a way that leaves the disk unknown.</exception>
+    /// <exception cref="DatabaseFailedException">
+    /// An earlier commit failed in a way that leaves the disk unknown.
+    /// </exception>
     public BboltWriteTransaction BeginWrite()
     {
         ulong[] readers;
@@ -160,8 +164,8 @@ public sealed class BboltDatabase : IDisposable
     }
 
     /// <summary>
-    /// The full consistency check (bbolt check): every page below the high water mark is reachable once or free, keys are
-    /// sorted, separators fit. Not beside a write transaction.
+    /// The full consistency check (bbolt check): every page below the high water mark is reachable once or free, keys
+    /// are sorted, separators fit. Not beside a write transaction.
     /// </summary>
     /// <returns>The problems found; empty for a sound database.</returns>
     public IReadOnlyList<string> Check()
@@ -176,8 +180,8 @@ public sealed class BboltDatabase : IDisposable
     }
 
     /// <summary>
-    /// Closes the file and gives up its lock. Read transactions still open stay usable; the map goes with the last of them.
-    /// A write transaction must not be open.
+    /// Closes the file and gives up its lock. Read transactions still open stay usable; the map goes with the last of
+    /// them. A write transaction must not be open.
     /// </summary>
     public void Dispose()
     {

@@ -6,7 +6,9 @@ public sealed record BboltOptions
     /// <summary>Nothing is written, no free pages are looked for; the file must exist.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>Commits do not wait for the disk (etcd's --unsafe-no-fsync): a power cut may destroy the file.</summary>
+    /// <summary>
+    /// Commits do not wait for the disk (etcd's --unsafe-no-fsync): a power cut may destroy the file.
+    /// </summary>
     public bool NoSync { get; init; }
 
     /// <summary>Takes no flock; for a file that this process alone knows of, or that a live server holds.</summary>

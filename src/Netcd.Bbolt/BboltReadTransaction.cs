@@ -72,8 +72,8 @@ public sealed class BboltReadTransaction : IDisposable
     public ReadOnlySpan<byte> Slice(long offset, int length) => Source.Bytes(offset, length);
 
     /// <summary>
-    /// Copies part of the snapshot stream: the whole state as a database file of <see cref="SizeBytes"/> bytes with both
-    /// metas pointing to it (etcd's snapshot body without its hash). Returns the bytes copied, 0 at the end.
+    /// Copies part of the snapshot stream: the whole state as a database file of <see cref="SizeBytes"/> bytes with
+    /// both metas pointing to it (etcd's snapshot body without its hash). Returns the bytes copied, 0 at the end.
     /// </summary>
     /// <param name="offset">Position in the stream, from 0.</param>
     /// <param name="destination">Filled as far as the stream reaches.</param>

@@ -34,8 +34,12 @@ public sealed class BboltWriteBucket
 
     internal WriteTree Tree { get; }
 
-    /// <summary>Stores a value under a key, replacing an earlier one. Keys in ascending order are the fast case.</summary>
-    /// <exception cref="ArgumentException">The key is empty, or key or value is longer than the format allows.</exception>
+    /// <summary>
+    /// Stores a value under a key, replacing an earlier one. Keys in ascending order are the fast case.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// The key is empty, or key or value is longer than the format allows.
+    /// </exception>
     public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         CheckOpen();
@@ -69,14 +73,15 @@ public sealed class BboltWriteBucket
     }
 
     /// <summary>
-    /// Finds the first entry whose key is not less than <paramref name="key"/> (an empty key: the first of all). Walking
-    /// a range while changing it is fine: nothing is remembered between calls.
+    /// Finds the first entry whose key is not less than <paramref name="key"/> (an empty key: the first of all).
+    /// Walking a range while changing it is fine: nothing is remembered between calls.
     /// </summary>
     public bool TrySeek(ReadOnlySpan<byte> key, out ReadOnlySpan<byte> foundKey, out ReadOnlySpan<byte> foundValue) =>
         Seek(key, inclusive: true, out foundKey, out foundValue);
 
     /// <summary>Finds the first entry whose key is greater than <paramref name="key"/>.</summary>
-    public bool TrySeekAfter(ReadOnlySpan<byte> key, out ReadOnlySpan<byte> foundKey, out ReadOnlySpan<byte> foundValue) =>
+    public bool TrySeekAfter(
+        ReadOnlySpan<byte> key, out ReadOnlySpan<byte> foundKey, out ReadOnlySpan<byte> foundValue) =>
         Seek(key, inclusive: false, out foundKey, out foundValue);
 
     private bool Seek(

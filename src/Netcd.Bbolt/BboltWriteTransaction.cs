@@ -5,8 +5,8 @@ using Netcd.Bbolt.Writing;
 namespace Netcd.Bbolt;
 
 /// <summary>
-/// The one write transaction. Nothing reaches the file before <see cref="Commit"/>; disposing it uncommitted forgets all
-/// changes. Used by one thread at a time.
+/// The one write transaction. Nothing reaches the file before <see cref="Commit"/>; disposing it uncommitted forgets
+/// all changes. Used by one thread at a time.
 /// </summary>
 public sealed class BboltWriteTransaction : IDisposable
 {

@@ -82,7 +82,7 @@ internal sealed class DatabaseFile
 
     public void WriteMeta(Meta meta)
     {
-        Invariant.Check(meta.Root < meta.HighWaterMark, $"root page {meta.Root} at high water mark {meta.HighWaterMark}");
+        Invariant.Check(meta.Root < meta.HighWaterMark, $"root {meta.Root} at high water mark {meta.HighWaterMark}");
         var page = new byte[meta.PageSizeBytes];
         var pageId = MetaPages.PageOf(meta.TxId);
         meta.Write(page, (ulong)pageId);

@@ -9,7 +9,9 @@ internal static class MetaReader
 {
     private const int PageBytesMin = PageFormat.HeaderBytes + Meta.BodyBytes;
 
-    /// <exception cref="CorruptionException">There is no valid meta, or the file is shorter than its meta says.</exception>
+    /// <exception cref="CorruptionException">
+    /// There is no valid meta, or the file is shorter than its meta says.
+    /// </exception>
     public static MetaPages Read(IDiskFile file)
     {
         var length = file.Length;
@@ -39,7 +41,8 @@ internal static class MetaReader
         if (active.SizeBytes > length)
         {
             throw new CorruptionException(
-                place, $"file size too small: {length} bytes, expected {active.HighWaterMark} pages of {pageSizeBytes}");
+                place,
+                $"file size too small: {length} bytes, expected {active.HighWaterMark} pages of {pageSizeBytes}");
         }
 
         return metas;
@@ -53,7 +56,8 @@ internal static class MetaReader
             return first.PageSizeBytes;
         }
 
-        for (long offset = Limits.PageSizeBytesMin; offset <= Limits.PageSizeBytesMax && offset < length - 1024; offset *= 2)
+        var last = Math.Min(Limits.PageSizeBytesMax, length - Limits.PageSizeBytesMin - 1);
+        for (long offset = Limits.PageSizeBytesMin; offset <= last; offset *= 2)
         {
             if (ReadAt(file, offset, out _) is { } second && second.PageSizeBytes == offset)
             {

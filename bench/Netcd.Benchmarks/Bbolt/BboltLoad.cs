@@ -6,7 +6,9 @@ using Netcd.Disk;
 
 namespace Netcd.Benchmarks.Bbolt;
 
-/// <summary>One pass over a large database on a real disk: what BenchmarkDotNet's repetition would take too long for.</summary>
+/// <summary>
+/// One pass over a large database on a real disk: what BenchmarkDotNet's repetition would take too long for.
+/// </summary>
 internal static class BboltLoad
 {
     private const int KeysPerCommit = 10_000;
@@ -141,7 +143,8 @@ internal static class BboltLoad
         processor = process.TotalProcessorTime - processor;
         allocated = GC.GetTotalAllocatedBytes() - allocated;
         Console.WriteLine(
-            $"{what,-42} {watch.Elapsed.TotalMilliseconds,9:f1} ms {watch.Elapsed.TotalNanoseconds / operations,8:f0} ns/op "
+            $"{what,-42} {watch.Elapsed.TotalMilliseconds,9:f1} ms "
+            + $"{watch.Elapsed.TotalNanoseconds / operations,8:f0} ns/op "
             + $"{processor.TotalNanoseconds / operations,8:f0} cpu ns/op {(double)allocated / operations,7:f1} B/op");
     }
 }

@@ -6,7 +6,9 @@ using Netcd.TestKit.Disk;
 
 namespace Netcd.Bbolt.Tests.Checking;
 
-/// <summary>Databases with bytes changed at random: every use ends, in an answer or in <see cref="CorruptionException"/>.</summary>
+/// <summary>
+/// Databases with bytes changed at random: every use ends, in an answer or in <see cref="CorruptionException"/>.
+/// </summary>
 public sealed class DamageTests
 {
     private const int MutationsPerSeed = 150;
@@ -71,7 +73,8 @@ public sealed class DamageTests
         var disk = DiskWith(image);
         Assert.Throws<CorruptionException>(() => TestDatabase.Open(disk));
 
-        using var database = BboltDatabase.Open(disk.Kill(), TestDatabase.Path, TestDatabase.Options with { ReadOnly = true });
+        var options = TestDatabase.Options with { ReadOnly = true };
+        using var database = BboltDatabase.Open(disk.Kill(), TestDatabase.Path, options);
         Assert.Contains(database.Check(), problem => problem.Contains("multiple references", StringComparison.Ordinal));
         using var transaction = database.BeginRead();
         Assert.Throws<CorruptionException>(() => transaction.Entries("key"));

@@ -4,7 +4,9 @@ using Netcd.TestKit.Disk;
 
 namespace Netcd.Bbolt.Tests.Crash;
 
-/// <summary>The power fails at every change of the disk: the file has the state before or after the commit, never another.</summary>
+/// <summary>
+/// The power fails at every change of the disk: the file has the state before or after the commit, never another.
+/// </summary>
 public sealed class CrashTests
 {
     private const int Commits = 12;

@@ -5,7 +5,9 @@ internal sealed class FixtureFiles : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("netcd-bbolt-").FullName;
 
-    /// <summary>Path of a database: a fixture's name with the path in it, e.g. "etcd-3.5.30-datadir/snapshot.db".</summary>
+    /// <summary>
+    /// Path of a database: a fixture's name with the path in it, e.g. "etcd-3.5.30-datadir/snapshot.db".
+    /// </summary>
     public string Database(string name)
     {
         if (name == "kube-registry.snap")

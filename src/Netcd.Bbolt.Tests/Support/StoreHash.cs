@@ -25,7 +25,9 @@ internal static class StoreHash
             ? BinaryPrimitives.ReadInt64BigEndian(revision)
             : -1;
         var entries = transaction.Entries("key");
-        var newest = entries.GroupBy(entry => UserKey(entry.Value)).ToDictionary(group => group.Key, group => group.Last().Key);
+        var newest = entries
+            .GroupBy(entry => UserKey(entry.Value))
+            .ToDictionary(group => group.Key, group => group.Last().Key);
         var hash = Crc32C.Update(0, "key"u8);
         foreach (var (key, value) in entries)
         {

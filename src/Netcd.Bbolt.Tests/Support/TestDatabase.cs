@@ -5,7 +5,9 @@ using Netcd.TestKit.Disk;
 
 namespace Netcd.Bbolt.Tests.Support;
 
-/// <summary>Short ways to fill and read a database on a simulated disk; every commit is followed by the checker.</summary>
+/// <summary>
+/// Short ways to fill and read a database on a simulated disk; every commit is followed by the checker.
+/// </summary>
 internal static class TestDatabase
 {
     public const string Path = "/data/db";

@@ -18,7 +18,9 @@ internal sealed class Checker(PageSource source)
     private readonly List<string> _problems = [];
     private FreePages? _free;
 
-    /// <summary>Runs all checks; without <paramref name="free"/> (reading only) what is not reachable counts as free.</summary>
+    /// <summary>
+    /// Runs all checks; without <paramref name="free"/> (reading only) what is not reachable counts as free.
+    /// </summary>
     public IReadOnlyList<string> Run(FreePages? free, PendingPages pending)
     {
         _free = free;
@@ -176,7 +178,8 @@ internal sealed class Checker(PageSource source)
             return;
         }
 
-        var bucket = BucketHeader.Read(value, page.EntryLocation(index, out var keySize, out _) + keySize, source.Path, page.Id);
+        var location = page.EntryLocation(index, out var keySize, out _) + keySize;
+        var bucket = BucketHeader.Read(value, location, source.Path, page.Id);
         if (!bucket.IsInline)
         {
             CheckTree(bucket.Root, new KeyRange([], HasHigh: false, []), depth: 0);

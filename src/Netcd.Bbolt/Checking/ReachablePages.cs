@@ -4,7 +4,9 @@ using Netcd.Bbolt.Pages;
 
 namespace Netcd.Bbolt.Checking;
 
-/// <summary>Finds every page that belongs to a committed state; what is left below the high water mark is free.</summary>
+/// <summary>
+/// Finds every page that belongs to a committed state; what is left below the high water mark is free.
+/// </summary>
 internal static class ReachablePages
 {
     /// <exception cref="CorruptionException">A page is damaged, out of bounds or referenced twice.</exception>

@@ -2,7 +2,9 @@ using Netcd.Base;
 
 namespace Netcd.Bbolt.Compaction;
 
-/// <summary>Defragmentation: copies every bucket into a fresh database in key order, pages filled to nine tenths.</summary>
+/// <summary>
+/// Defragmentation: copies every bucket into a fresh database in key order, pages filled to nine tenths.
+/// </summary>
 public static class DatabaseCopy
 {
     /// <summary>etcd's defragLimit: keys a commit takes.</summary>
@@ -15,7 +17,9 @@ public static class DatabaseCopy
     /// nobody else. Durable when this returns (unless the target is opened without sync); putting the target's file in
     /// the place of the old one is the caller's part.
     /// </summary>
-    /// <exception cref="CorruptionException">The source is damaged, or has nested buckets, which etcd never makes.</exception>
+    /// <exception cref="CorruptionException">
+    /// The source is damaged, or has nested buckets, which etcd never makes.
+    /// </exception>
     public static void Run(BboltReadTransaction source, BboltDatabase target, CancellationToken cancellationToken)
     {
         var transaction = target.BeginWrite();

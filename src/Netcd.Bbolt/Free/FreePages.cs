@@ -39,7 +39,9 @@ internal sealed class FreePages
     /// <summary>Free pages.</summary>
     public long Count { get; private set; }
 
-    /// <summary>All pages from 2 to below <paramref name="pages"/> that are not set in <paramref name="reachable"/>.</summary>
+    /// <summary>
+    /// All pages from 2 to below <paramref name="pages"/> that are not set in <paramref name="reachable"/>.
+    /// </summary>
     public static FreePages Complement(PageSet reachable, int pages)
     {
         var words = new ulong[WordsFor(pages)];
@@ -95,8 +97,6 @@ internal sealed class FreePages
     private static int WordsFor(int pages) =>
         (int)BitOperations.RoundUpToPowerOf2((uint)((pages + WordBits - 1) / WordBits));
 
-    private static ulong Mask(int low, int high) => (ulong.MaxValue << low) & (ulong.MaxValue >> (WordBits - 1 - high));
-
     private int FindRun(int count)
     {
         var node = 1;
@@ -149,17 +149,19 @@ internal sealed class FreePages
         var last = (start + count - 1) / WordBits;
         for (var i = first; i <= last; i++)
         {
-            var mask = Mask(i == first ? start % WordBits : 0, i == last ? (start + count - 1) % WordBits : WordBits - 1);
+            var low = i == first ? start % WordBits : 0;
+            var high = i == last ? (start + count - 1) % WordBits : WordBits - 1;
+            var mask = (ulong.MaxValue << low) & (ulong.MaxValue >> (WordBits - 1 - high));
             _words[i] = free ? _words[i] | mask : _words[i] & ~mask;
             SetLeaf(i);
         }
 
         Count += free ? count : -count;
-        var low = (first + _words.Length) / 2;
-        var high = (last + _words.Length) / 2;
-        for (var cover = WordBits; low >= 1; low /= 2, high /= 2, cover *= 2)
+        var firstNode = (first + _words.Length) / 2;
+        var lastNode = (last + _words.Length) / 2;
+        for (var cover = WordBits; firstNode >= 1; firstNode /= 2, lastNode /= 2, cover *= 2)
         {
-            for (var node = low; node <= high; node++)
+            for (var node = firstNode; node <= lastNode; node++)
             {
                 Combine(node, cover);
             }

@@ -48,7 +48,9 @@ internal sealed class PendingPages
     /// <summary>Moves to <paramref name="free"/> what none of the readers can see.</summary>
     /// <param name="free">Takes the pages.</param>
     /// <param name="readers">Pinned transaction numbers, ascending.</param>
-    /// <param name="readersVersion">Changes when a reader is gone; while it does not, nothing more can be released.</param>
+    /// <param name="readersVersion">
+    /// Changes when a reader is gone; while it does not, nothing more can be released.
+    /// </param>
     /// <param name="file">For the message when a page is free twice.</param>
     public void Release(FreePages free, ReadOnlySpan<ulong> readers, long readersVersion, string file)
     {

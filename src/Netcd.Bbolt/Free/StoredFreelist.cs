@@ -20,8 +20,12 @@ internal static class StoredFreelist
         return new PageSpan((int)source.Meta.Freelist, page.Length / source.Meta.PageSizeBytes);
     }
 
-    /// <summary>Adds the list's own pages to <paramref name="reachable"/> and checks that it names none of those.</summary>
-    /// <exception cref="CorruptionException">The page is no freelist, or it lists a page in use or out of bounds.</exception>
+    /// <summary>
+    /// Adds the list's own pages to <paramref name="reachable"/> and checks that it names none of those.
+    /// </summary>
+    /// <exception cref="CorruptionException">
+    /// The page is no freelist, or it lists a page in use or out of bounds.
+    /// </exception>
     public static void Check(PageSource source, PageSet reachable)
     {
         var id = source.Meta.Freelist;
@@ -29,7 +33,8 @@ internal static class StoredFreelist
         var place = $"{source.Path}: page {id}";
         if (PageFormat.ReadFlags(page) != PageFormat.FreelistFlag)
         {
-            throw new CorruptionException(place, $"page type {PageFormat.ReadFlags(page):x} where a freelist (10) is expected");
+            throw new CorruptionException(
+                place, $"page type {PageFormat.ReadFlags(page):x} where a freelist (10) is expected");
         }
 
         var own = Span(source);

@@ -95,9 +95,11 @@ internal sealed record Meta
             return $"checksum error: stored {checksum:x16}, computed {Checksum(body[..ChecksumOffset]):x16}";
         }
 
-        return pageSizeBytes is < Limits.PageSizeBytesMin or > Limits.PageSizeBytesMax || !BitOperations.IsPow2(pageSizeBytes)
-            ? $"page size {pageSizeBytes} is not a power of two from {Limits.PageSizeBytesMin} to {Limits.PageSizeBytesMax}"
-            : "";
+        var isInRange = pageSizeBytes is >= Limits.PageSizeBytesMin and <= Limits.PageSizeBytesMax;
+        return isInRange && BitOperations.IsPow2(pageSizeBytes)
+            ? ""
+            : $"page size {pageSizeBytes} is no power of two "
+                + $"from {Limits.PageSizeBytesMin} to {Limits.PageSizeBytesMax}";
     }
 
     private static ulong Checksum(ReadOnlySpan<byte> data)

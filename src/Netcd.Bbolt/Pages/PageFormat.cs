@@ -43,9 +43,11 @@ internal static class PageFormat
 
     public static ulong ReadId(ReadOnlySpan<byte> page) => BinaryPrimitives.ReadUInt64LittleEndian(page);
 
-    public static ushort ReadFlags(ReadOnlySpan<byte> page) => BinaryPrimitives.ReadUInt16LittleEndian(page[FlagsOffset..]);
+    public static ushort ReadFlags(ReadOnlySpan<byte> page) =>
+        BinaryPrimitives.ReadUInt16LittleEndian(page[FlagsOffset..]);
 
-    public static ushort ReadCount(ReadOnlySpan<byte> page) => BinaryPrimitives.ReadUInt16LittleEndian(page[CountOffset..]);
+    public static ushort ReadCount(ReadOnlySpan<byte> page) =>
+        BinaryPrimitives.ReadUInt16LittleEndian(page[CountOffset..]);
 
     public static uint ReadOverflow(ReadOnlySpan<byte> page) =>
         BinaryPrimitives.ReadUInt32LittleEndian(page[OverflowOffset..]);

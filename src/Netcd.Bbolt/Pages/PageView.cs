@@ -108,7 +108,9 @@ internal readonly ref struct PageView
     /// <summary>Child page of a branch's element.</summary>
     public ulong Child(int index) => BinaryPrimitives.ReadUInt64LittleEndian(Element(index)[8..]);
 
-    /// <summary>First index from <paramref name="low"/> whose key is not less than <paramref name="key"/>; the count if none is.</summary>
+    /// <summary>
+    /// First index from <paramref name="low"/> whose key is not less than <paramref name="key"/>; the count if none is.
+    /// </summary>
     public int LowerBound(scoped ReadOnlySpan<byte> key, int low, out bool exact)
     {
         // Most comparisons are decided by the first eight bytes, which for etcd's revisions are the main revision.

@@ -25,7 +25,7 @@ internal sealed class ReaderTable
             return;
         }
 
-        Invariant.Check(_pinned.Count == 0 || _pinned[^1].TxId < txId, $"reader {txId} is older than {_pinned[^1].TxId}");
+        Invariant.Check(_pinned.Count == 0 || _pinned[^1].TxId < txId, $"reader {txId} is older than the last");
         _pinned.Add((txId, 1));
     }
 

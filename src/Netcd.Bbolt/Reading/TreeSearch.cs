@@ -25,7 +25,8 @@ internal static class TreeSearch
         if (depth > Limits.TreeDepthMax)
         {
             throw new CorruptionException(
-                $"{source.Path}: page {pageId}", $"the tree is deeper than {Limits.TreeDepthMax} levels: a cycle of pages");
+                $"{source.Path}: page {pageId}",
+                $"the tree is deeper than {Limits.TreeDepthMax} levels: a cycle of pages");
         }
     }
 }

@@ -38,7 +38,9 @@ internal sealed class Node
 
     public ReadOnlySpan<Slot> Slots => _slots.AsSpan(0, Count);
 
-    /// <summary>The array under <see cref="Slots"/>, for pages waiting to be written; not to be kept beyond the transaction.</summary>
+    /// <summary>
+    /// The array under <see cref="Slots"/>, for pages waiting to be written; not to be kept beyond the transaction.
+    /// </summary>
     public Slot[] SlotArray => _slots;
 
     public ref Slot this[int index]

@@ -11,8 +11,7 @@ internal sealed class Spiller(WriteSpace space, Dictionary<ulong, Node> nodes, d
 {
     private readonly int _pageSizeBytes = space.Source.Meta.PageSizeBytes;
 
-    private readonly int _thresholdBytes = (int)(
-        space.Source.Meta.PageSizeBytes * Math.Clamp(fillPercent, PageFormat.MinFillPercent, PageFormat.MaxFillPercent));
+    private readonly int _thresholdBytes = (int)(space.Source.Meta.PageSizeBytes * fillPercent);
 
     /// <summary>Spills the whole tree and returns its new root page.</summary>
     public ulong SpillRoot(Node root)
@@ -91,6 +90,7 @@ internal sealed class Spiller(WriteSpace space, Dictionary<ulong, Node> nodes, d
     private int PieceEnd(ReadOnlySpan<Slot> slots, int start, out long sizeBytes)
     {
         var count = slots.Length - start;
+        var lastCut = count - PageFormat.MinKeysPerPage - 1;
         sizeBytes = PageFormat.HeaderBytes;
         var splitAt = -1;
         long splitSizeBytes = 0;
@@ -98,8 +98,8 @@ internal sealed class Spiller(WriteSpace space, Dictionary<ulong, Node> nodes, d
         {
             ref readonly var slot = ref slots[start + i];
             long elementBytes = PageFormat.ElementBytes + slot.KeyBytes + slot.ValueBytes;
-            var isCut = i >= PageFormat.MinKeysPerPage && sizeBytes + elementBytes > _thresholdBytes;
-            if (splitAt < 0 && i < count - PageFormat.MinKeysPerPage && (isCut || i == count - PageFormat.MinKeysPerPage - 1))
+            var isFull = i >= PageFormat.MinKeysPerPage && sizeBytes + elementBytes > _thresholdBytes;
+            if (splitAt < 0 && i <= lastCut && (isFull || i == lastCut))
             {
                 splitAt = i;
                 splitSizeBytes = sizeBytes;

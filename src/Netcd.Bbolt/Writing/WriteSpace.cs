@@ -30,12 +30,14 @@ internal sealed class WriteSpace(PageSource source, Arena arena, FreePages free)
 
     public ReadOnlySpan<byte> Key(scoped in Slot slot) => Bytes(slot.Location, slot.KeyBytes);
 
-    public ReadOnlySpan<byte> Value(scoped in Slot slot) => Bytes(slot.Location, slot.KeyBytes + slot.ValueBytes)[slot.KeyBytes..];
+    public ReadOnlySpan<byte> Value(scoped in Slot slot) =>
+        Bytes(slot.Location, slot.KeyBytes + slot.ValueBytes)[slot.KeyBytes..];
 
     /// <summary>Root page of a bucket whose value lies in the file or in the arena.</summary>
     public PageView RootPage(scoped in BucketHeader bucket) =>
         bucket.IsInline
-            ? PageView.CreateInline(Bytes(bucket.InlineLocation, bucket.InlineBytes), Source.Path, bucket.InlineLocation)
+            ? PageView.CreateInline(
+                Bytes(bucket.InlineLocation, bucket.InlineBytes), Source.Path, bucket.InlineLocation)
             : Source.Page(bucket.Root);
 
     /// <summary>Copies an entry for a leaf.</summary>

@@ -50,7 +50,9 @@ internal sealed class WriteTree
         return Seek(key, inclusive: true, out found) && _space.Key(found).SequenceEqual(key);
     }
 
-    /// <summary>First entry with a key not less than (or, if not inclusive, greater than) <paramref name="key"/>.</summary>
+    /// <summary>
+    /// First entry with a key not less than (or, if not inclusive, greater than) <paramref name="key"/>.
+    /// </summary>
     public bool Seek(ReadOnlySpan<byte> key, bool inclusive, out Slot found) =>
         SeekBelow(_header.Root, key, inclusive, depth: 0, out found);
 

@@ -8,7 +8,9 @@ using Netcd.TestKit;
 
 namespace Netcd.Conformance.Storage;
 
-/// <summary>Database files written by our engine, opened by real etcd and checked by real etcdutl (bbolt's own check).</summary>
+/// <summary>
+/// Database files written by our engine, opened by real etcd and checked by real etcdutl (bbolt's own check).
+/// </summary>
 public sealed class BboltFileTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
