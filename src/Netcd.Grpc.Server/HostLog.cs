@@ -24,6 +24,27 @@ internal static class HostLog
             null,
             [new("remote-addr", remoteAddress), new("server-name", serverName), new("error", error)]);
 
+    /// <summary>TLS files changed to something unusable; what was read before stays in force.</summary>
+    public static void TlsFilesKept(ILogger logger, string message, string certFile, string keyFile, string error) =>
+        Write(
+            logger,
+            LogLevel.Warning,
+            5,
+            message,
+            null,
+            [new("cert-file", certFile), new("key-file", keyFile), new("error", error)]);
+
+    public static void GeneratingCertificate(ILogger logger, string notAfter) => Write(
+        logger,
+        LogLevel.Warning,
+        6,
+        "automatically generate certificates",
+        null,
+        [new("certificate-validity-bound-not-after", notAfter)]);
+
+    public static void FileCreated(ILogger logger, string message, string path) =>
+        Write(logger, LogLevel.Information, 7, message, null, [new("path", path)]);
+
     private static void Write(
         ILogger logger,
         LogLevel level,
