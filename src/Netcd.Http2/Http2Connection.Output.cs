@@ -20,7 +20,9 @@ public sealed partial class Http2Connection
     // The reply between BeginReply and EndReply: bytes to advance by, or a body to queue, or none.
     private Http2Stream? _replyStream;
     private BufferedBody? _replyBody;
+    private HeaderBlock? _replyHead;
     private int _replyBytes;
+    private int _replyDataBytes;
 
     /// <summary>
     /// Begins a whole response of known length: headers, body, trailers. Returns the body's room (old bytes in it), all of
@@ -42,7 +44,7 @@ public sealed partial class Http2Connection
         OnSent();
         if (length == 0 || !CanSendNow(stream, length) || headers.Length >= Limits.FrameBytesMax)
         {
-            _output.WriteHeaders(stream.Id, headers.Bytes, endStream: false);
+            _replyHead = headers;
             _replyBody = new BufferedBody(_sendQueue, length, trailers);
             return _replyBody.Content;
         }
@@ -61,8 +63,7 @@ public sealed partial class Http2Connection
         }
 
         _replyBytes = at;
-        _sendWindow -= length;
-        stream.SendWindow -= length;
+        _replyDataBytes = length;
         return body;
     }
 
@@ -77,6 +78,8 @@ public sealed partial class Http2Connection
         if (body is null)
         {
             _output.Advance(_replyBytes);
+            _sendWindow -= _replyDataBytes;
+            stream.SendWindow -= _replyDataBytes;
             FinishStream(stream);
         }
         else if (stream.IsEnded)
@@ -85,8 +88,30 @@ public sealed partial class Http2Connection
         }
         else
         {
+            Invariant.Check(_replyHead is not null);
+            _output.WriteHeaders(stream.Id, _replyHead.Bytes, endStream: false);
             SendBody(stream, body);
         }
+    }
+
+    /// <summary>
+    /// Takes back the reply begun, instead of <see cref="EndReply"/>: its writer failed half way. Nothing of it was sent;
+    /// the stream can be answered otherwise.
+    /// </summary>
+    public void AbandonReply()
+    {
+        Invariant.Check(_replyStream is not null);
+        if (!_replyStream.IsEnded)
+        {
+            _replyStream.HasHeadersSent = false;
+
+            // The head that was not sent may have carried it; saying it twice is allowed.
+            _output.RequireTableUpdate();
+        }
+
+        _replyBody?.Release();
+        _replyStream = null;
+        _replyBody = null;
     }
 
     /// <summary>Sends response headers; with <paramref name="endStream"/> they are all of the response (trailers-only).</summary>
