@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Netcd.Base;
 using Netcd.Grpc.Server.Calls;
+using Netcd.Grpc.Server.Codec;
 using Netcd.Grpc.Server.Entry;
 using Netcd.Grpc.Server.KestrelHttp2;
 using Netcd.Grpc.Server.Web;
@@ -23,6 +24,7 @@ public sealed class GrpcHost : IAsyncDisposable
     private readonly List<ListenOptions> _listeners = [];
     private readonly HandoffListener _handoff = new();
     private readonly WebApplication _application;
+    private readonly CodecServer _codec;
 
     public GrpcHost(GrpcHostOptions options)
     {
@@ -31,6 +33,7 @@ public sealed class GrpcHost : IAsyncDisposable
         _application = new WebApplication(
             options,
             new KestrelGrpc(options.Methods, options.Limits, options.Time, fault));
+        _codec = new CodecServer(options, _application, fault);
         var sockets = new SocketTransportFactory(Options.Create(SocketOptions(options)), NullLoggerFactory.Instance);
         var kestrel = KestrelOptions(options);
         foreach (var listener in options.Listeners)
@@ -67,6 +70,7 @@ public sealed class GrpcHost : IAsyncDisposable
     {
         await StopAsync(new CancellationToken(canceled: true));
         _server.Dispose();
+        _codec.Dispose();
     }
 
     private static SocketTransportOptions SocketOptions(GrpcHostOptions options) => new()
@@ -122,5 +126,5 @@ public sealed class GrpcHost : IAsyncDisposable
         Invariant.Check(_listeners.Count > 0);
     }
 
-    private ConnectionDelegate Http2() => _handoff.ServeAsync;
+    private ConnectionDelegate Http2() => _options.UseKestrelHttp2 ? _handoff.ServeAsync : _codec.ServeAsync;
 }

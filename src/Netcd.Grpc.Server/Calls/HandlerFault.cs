@@ -19,6 +19,16 @@ internal sealed class HandlerFault(ILogger logger, Action<Exception>? fatal)
         return GrpcErrors.HandlerFailed;
     }
 
+    /// <summary>For an exception that no handler threw: the connection ends.</summary>
+    public void ReportConnection(Exception error)
+    {
+        HostLog.ConnectionFailed(logger, error);
+        if (error is InvariantException or CorruptionException)
+        {
+            fatal?.Invoke(error);
+        }
+    }
+
     /// <summary>For an exception where no answer is due.</summary>
     public void Report(Exception error, Method method)
     {
