@@ -55,6 +55,7 @@ public sealed partial class Backend
     /// </summary>
     public void Retire()
     {
+        Invariant.Check(!_writeGate.IsHeldByCurrentThread, $"retired inside a write section");
         lock (_commitGate)
         {
             if (!_retired)

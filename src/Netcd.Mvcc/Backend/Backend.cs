@@ -13,7 +13,7 @@ namespace Netcd.Mvcc;
 /// Threads: changes need a <see cref="WriteSection"/> (one thread at a time, it may be any); views, sizes and
 /// <see cref="Get"/> may be used by any thread at any time. Durability is the log's business: a change is lost by a
 /// crash until a commit covers it, and replay from the consistent index brings it back.
-/// Lock order: commit gate, then write gate, then an overlay's lock.
+/// Lock order: the store's compaction gate, commit gate, write gate, an overlay's lock.
 /// </remarks>
 public sealed partial class Backend : IDisposable
 {
@@ -71,6 +71,9 @@ public sealed partial class Backend : IDisposable
 
     /// <summary>Changes in memory that the next commit writes, in bytes.</summary>
     public long DirtyBytes => Volatile.Read(ref _active).DirtyBytes;
+
+    /// <summary>Whether the calling thread is inside a <see cref="WriteSection"/>.</summary>
+    internal bool IsWriting => _writeGate.IsHeldByCurrentThread;
 
     /// <summary>
     /// Opens or creates the file, and all ten buckets in it. Leftovers of an interrupted defragmentation

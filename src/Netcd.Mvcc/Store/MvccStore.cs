@@ -79,6 +79,8 @@ public sealed class MvccStore : IWatchHistory
     /// </summary>
     public void Replace(Backend backend)
     {
+        // Abandoning waits for a slice of compaction under way, which waits for the section.
+        Invariant.Check(!_state.Backend.IsWriting, $"the store is replaced inside a write section");
         _compactions.Clear();
         var (state, unfinished) = StoreRestorer.Restore(backend, _lessor);
         _state = state;
