@@ -1,4 +1,4 @@
-namespace Netcd.Mvcc.Tests.Index;
+namespace Netcd.Mvcc.Tests;
 
 /// <summary>Unsigned byte order.</summary>
 internal sealed class ByteOrder : IComparer<byte[]>

@@ -1,7 +1,7 @@
 using System.Text;
 using Netcd.Base;
 
-namespace Netcd.Mvcc.Tests.Index;
+namespace Netcd.Mvcc.Tests;
 
 /// <summary>Readers beside a writer and a compactor, against a history computed beforehand.</summary>
 public sealed class KeyIndexConcurrencyTests

@@ -1,6 +1,6 @@
 using Netcd.Base;
 
-namespace Netcd.Mvcc.Tests.Index;
+namespace Netcd.Mvcc.Tests;
 
 /// <summary>The index against the naive model, on random histories of every shape of key.</summary>
 public sealed class KeyIndexModelTests

@@ -1,7 +1,7 @@
 using System.Text;
 using Netcd.Base;
 
-namespace Netcd.Mvcc.Tests.Index;
+namespace Netcd.Mvcc.Tests;
 
 public sealed class KeyIndexTests
 {

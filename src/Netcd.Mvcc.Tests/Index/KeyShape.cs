@@ -1,4 +1,4 @@
-namespace Netcd.Mvcc.Tests.Index;
+namespace Netcd.Mvcc.Tests;
 
 public enum KeyShape
 {

@@ -1,7 +1,7 @@
 using System.Text;
 using Netcd.Base;
 
-namespace Netcd.Mvcc.Tests.Index;
+namespace Netcd.Mvcc.Tests;
 
 /// <summary>Random user keys of one shape, from a limited set so that keys come again.</summary>
 internal static class KeyShapes

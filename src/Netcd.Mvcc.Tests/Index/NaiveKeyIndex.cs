@@ -1,6 +1,6 @@
 using Netcd.Base;
 
-namespace Netcd.Mvcc.Tests.Index;
+namespace Netcd.Mvcc.Tests;
 
 /// <summary>etcd's treeIndex as plainly as it can be written: for each key a list of generations of revisions.</summary>
 internal sealed class NaiveKeyIndex
