@@ -107,7 +107,7 @@ public ref struct BboltCursor
 
         if (KeyOrder.Compare(key, _leaf.Key(_leaf.Count - 1)) <= 0)
         {
-            _index = GallopTo(key);
+            _index = _leaf.LowerBoundNear(key, _index, out _);
             return true;
         }
 
@@ -116,7 +116,9 @@ public ref struct BboltCursor
             var page = _source.Page(_path[level].PageId);
             if (KeyOrder.Compare(key, page.Key(page.Count - 1)) < 0)
             {
-                Descend(page, level, Side.Key, key);
+                var near = page.LowerBoundNear(key, _path[level].Index, out var exact);
+                _path[level].Index = exact || near == 0 ? near : near - 1;
+                Descend(_source.Page(page.Child(_path[level].Index)), level + 1, Side.Key, key);
                 _index = _leaf.LowerBound(key, 0, out _);
                 return IsOnEntry || NextLeaf();
             }
@@ -157,23 +159,6 @@ public ref struct BboltCursor
         }
 
         return _index;
-    }
-
-    // Exponential steps from the present entry, then a binary search between the last two.
-    private readonly int GallopTo(ReadOnlySpan<byte> key)
-    {
-        var low = _index;
-        for (var step = 1; low + step < _leaf.Count; step <<= 1)
-        {
-            if (KeyOrder.Compare(_leaf.Key(low + step), key) >= 0)
-            {
-                break;
-            }
-
-            low += step;
-        }
-
-        return _leaf.LowerBound(key, low, out _);
     }
 
     private void Descend(PageView page, int depth, Side side, scoped ReadOnlySpan<byte> key)

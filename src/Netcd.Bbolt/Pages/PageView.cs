@@ -10,6 +10,10 @@ namespace Netcd.Bbolt.Pages;
 /// </summary>
 internal readonly ref struct PageView
 {
+    // Below this many keys halving needs no more probes than guessing; after so many guesses it takes over.
+    private const int GuessCountMin = 32;
+    private const int GuessesMax = 4;
+
     private readonly ReadOnlySpan<byte> _bytes;
     private readonly string _file;
 
@@ -111,20 +115,51 @@ internal readonly ref struct PageView
     /// <summary>
     /// First index from <paramref name="low"/> whose key is not less than <paramref name="key"/>; the count if none is.
     /// </summary>
-    public int LowerBound(scoped ReadOnlySpan<byte> key, int low, out bool exact)
+    public int LowerBound(scoped ReadOnlySpan<byte> key, int low, out bool exact) =>
+        LowerBound(key, low, Count, out exact);
+
+    /// <summary>
+    /// The same for a key that is expected soon behind <paramref name="low"/>: steps that double, then a search between
+    /// the last two.
+    /// </summary>
+    public int LowerBoundNear(scoped ReadOnlySpan<byte> key, int low, out bool exact)
+    {
+        for (var step = 1; low + step < Count; step *= 2)
+        {
+            if (KeyOrder.Compare(Key(low + step), key) >= 0)
+            {
+                return LowerBound(key, low, low + step + 1, out exact);
+            }
+
+            low += step;
+        }
+
+        return LowerBound(key, low, Count, out exact);
+    }
+
+    private int LowerBound(scoped ReadOnlySpan<byte> key, int low, int high, out bool exact)
     {
         // Most comparisons are decided by the first eight bytes, which for etcd's revisions are the main revision.
         var head = key.Length >= sizeof(ulong) ? BinaryPrimitives.ReadUInt64BigEndian(key) : 0;
         var headBytes = key.Length >= sizeof(ulong) ? sizeof(ulong) : int.MaxValue;
-        var high = Count;
+        var guesses = key.Length >= sizeof(ulong) && high - low >= GuessCountMin ? GuessesMax : 0;
+        var lowHead = 0UL;
+        var highHead = 0UL;
+        if (guesses > 0 && !(TryHead(low, out lowHead) && TryHead(high - 1, out highHead)))
+        {
+            guesses = 0;
+        }
+
         while (low < high)
         {
-            var middle = (int)((uint)(low + high) >> 1);
+            var middle = guesses-- > 0 ? Guess(head, low, lowHead, high, highHead) : (int)((uint)(low + high) >> 1);
             var start = KeyRange(middle, out var size);
             var order = 0;
+            var middleHead = head;
             if (size >= headBytes)
             {
-                order = BinaryPrimitives.ReadUInt64BigEndian(_bytes[start..]).CompareTo(head);
+                middleHead = BinaryPrimitives.ReadUInt64BigEndian(_bytes[start..]);
+                order = middleHead.CompareTo(head);
             }
 
             if (order == 0)
@@ -135,10 +170,12 @@ internal readonly ref struct PageView
             if (order < 0)
             {
                 low = middle + 1;
+                lowHead = middleHead;
             }
             else if (order > 0)
             {
                 high = middle;
+                highHead = middleHead;
             }
             else
             {
@@ -152,14 +189,35 @@ internal readonly ref struct PageView
     }
 
     /// <summary>The element of a branch whose subtree would hold <paramref name="key"/>.</summary>
-    public int ChildIndex(scoped ReadOnlySpan<byte> key, int low = 0)
+    public int ChildIndex(scoped ReadOnlySpan<byte> key)
     {
-        var index = LowerBound(key, low, out var exact);
+        var index = LowerBound(key, 0, out var exact);
         return exact || index == 0 ? index : index - 1;
     }
 
     [DoesNotReturn]
     public void ThrowCorrupt(string problem) => ThrowCorrupt(_file, Id, problem);
+
+    // Where a key with this head would be if heads were evenly spaced, as revisions are. Any answer in the range is right,
+    // a good one saves cache misses: a page of a hundred keys takes four probes instead of seven.
+    private static int Guess(ulong head, int low, ulong lowHead, int high, ulong highHead)
+    {
+        if (head <= lowHead)
+        {
+            return low;
+        }
+
+        return head >= highHead
+            ? high - 1
+            : low + (int)((double)(head - lowHead) / (highHead - lowHead) * (high - 1 - low));
+    }
+
+    private bool TryHead(int index, out ulong head)
+    {
+        var start = KeyRange(index, out var size);
+        head = size >= sizeof(ulong) ? BinaryPrimitives.ReadUInt64BigEndian(_bytes[start..]) : 0;
+        return size >= sizeof(ulong);
+    }
 
     private ReadOnlySpan<byte> Element(int index) =>
         _bytes.Slice(PageFormat.HeaderBytes + index * PageFormat.ElementBytes, PageFormat.ElementBytes);
