@@ -21,7 +21,7 @@ public class AbuseTests
     {
         var server = new ServerHarness();
         server.Handler.Begun = stream => stream.Connection.SendHeaders(stream, HeaderBlock.GrpcHead, endStream: false);
-        for (var i = 0; i < 50_000; i++)
+        for (var i = 0; i < 15_000; i++)
         {
             server.Send(Headers(1 + (2 * i), EndHeaders), Reset(1 + (2 * i)));
         }
@@ -34,13 +34,14 @@ public class AbuseTests
     {
         var server = new ServerHarness();
         server.Handler.Answer = stream => ReplyTests.Reply(stream, "x");
-        for (var i = 0; i < 200_000; i++)
+        for (var i = 0; i < 110_000; i++)
         {
             var id = 1 + (2 * i);
             server.Send(i % 10 == 0 ? Join(Headers(id, EndHeaders), Reset(id)) : Headers(id));
             if (i % 1000 == 0)
             {
                 server.Send(WindowUpdate(0, 1000));
+                server.Take();
             }
         }
 
@@ -129,7 +130,7 @@ public class AbuseTests
     {
         var server = new ServerHarness();
         server.Handler.Answer = stream => FlowControlTests.Begin(stream, new PatternBody(1, 1_000_000_000));
-        server.Send(Headers(1));
+        server.Send(Settings((4, 1000)), Headers(1));
         for (var i = 0; i < 4000; i++)
         {
             var sent = FlowControlTests.Sum(server.Take(), 1);
