@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using Netcd.Http2.Frames;
 using Netcd.Http2.Streams;
@@ -48,125 +47,6 @@ public sealed partial class Http2Connection
         CreditStream(stream, count);
     }
 
-    private long TakeSegments(in ReadOnlySequence<byte> input)
-    {
-        var rest = input;
-        byte[]? straddling = null;
-        while (!IsClosed)
-        {
-            var isLast = rest.IsSingleSegment;
-            var segmentBytes = rest.FirstSpan.Length;
-            var taken = TakeFrames(rest.FirstSpan);
-            rest = rest.Slice(taken);
-            if (IsClosed || IsInputPaused || isLast)
-            {
-                break;
-            }
-
-            if (taken == segmentBytes && taken > 0)
-            {
-                continue;
-            }
-
-            // What is left of the first segment begins a frame that goes on in the next one.
-            straddling ??= ArrayPool<byte>.Shared.Rent(FrameHeader.SizeBytes + FrameHeader.PayloadBytesMax);
-            var length = (int)Math.Min(rest.Length, NextUnitBytes(rest));
-            rest.Slice(0, length).CopyTo(straddling);
-            taken = TakeFrames(straddling.AsSpan(0, length));
-            if (taken == 0)
-            {
-                break;
-            }
-
-            rest = rest.Slice(taken);
-        }
-
-        if (straddling is not null)
-        {
-            ArrayPool<byte>.Shared.Return(straddling);
-        }
-
-        return input.Length - rest.Length;
-    }
-
-    /// <summary>Length of the preface or frame at the front, as far as can be seen and as we would take.</summary>
-    private int NextUnitBytes(in ReadOnlySequence<byte> input)
-    {
-        if (_input == InputState.Preface)
-        {
-            return Preface.Length;
-        }
-
-        if (input.Length < FrameHeader.SizeBytes)
-        {
-            return FrameHeader.SizeBytes;
-        }
-
-        Span<byte> header = stackalloc byte[FrameHeader.SizeBytes];
-        input.Slice(0, FrameHeader.SizeBytes).CopyTo(header);
-        return FrameHeader.SizeBytes + Math.Min(FrameHeader.Read(header).Length, FrameHeader.PayloadBytesMax);
-    }
-
-    private int TakeFrames(ReadOnlySpan<byte> input)
-    {
-        var taken = 0;
-        IsInputPaused = false;
-        if (_input == InputState.Preface)
-        {
-            taken = TakePreface(input);
-            if (taken == 0)
-            {
-                return 0;
-            }
-        }
-
-        while (!IsClosed && input.Length - taken >= FrameHeader.SizeBytes)
-        {
-            if (IsOutputFull)
-            {
-                IsInputPaused = true;
-                break;
-            }
-
-            var header = FrameHeader.Read(input[taken..]);
-            if (header.Length > FrameHeader.PayloadBytesMax)
-            {
-                Close(Http2ErrorCode.FrameSizeError, "frame longer than SETTINGS_MAX_FRAME_SIZE");
-                break;
-            }
-
-            var end = taken + FrameHeader.SizeBytes + header.Length;
-            if (end > input.Length)
-            {
-                break;
-            }
-
-            OnFrame(header, input[(taken + FrameHeader.SizeBytes)..end]);
-            taken = end;
-            ReportEnds();
-        }
-
-        return taken;
-    }
-
-    private int TakePreface(ReadOnlySpan<byte> input)
-    {
-        var length = Math.Min(input.Length, Preface.Length);
-        if (!input[..length].SequenceEqual(Preface[..length]))
-        {
-            Close(Http2ErrorCode.ProtocolError, "bad connection preface");
-            return 0;
-        }
-
-        if (length < Preface.Length)
-        {
-            return 0;
-        }
-
-        _input = InputState.FirstSettings;
-        return length;
-    }
-
     private void OnFrame(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
         if (_input == InputState.FirstSettings)
@@ -178,6 +58,12 @@ public sealed partial class Http2Connection
             }
 
             _input = InputState.Frames;
+        }
+
+        if (!FrameForm.IsRight(header, out var code, out var reason))
+        {
+            Close(code, reason);
+            return;
         }
 
         if (_assembly.StreamId != 0
@@ -204,14 +90,8 @@ public sealed partial class Http2Connection
             case FrameType.Settings:
                 OnSettings(header, payload);
                 break;
-            case FrameType.PushPromise:
-                Close(Http2ErrorCode.ProtocolError, "PUSH_PROMISE from a client");
-                break;
             case FrameType.Ping:
                 OnPing(header, payload);
-                break;
-            case FrameType.GoAway:
-                OnGoAway(header);
                 break;
             case FrameType.WindowUpdate:
                 OnWindowUpdate(header, payload);
@@ -220,7 +100,7 @@ public sealed partial class Http2Connection
                 OnContinuation(header, payload);
                 break;
             default:
-                // Unknown frames are ignored (section 5.5).
+                // GOAWAY: the client closes the connection when it has its answers. Unknown frames are ignored (5.5).
                 ChargeNuisance(1);
                 break;
         }
@@ -228,12 +108,6 @@ public sealed partial class Http2Connection
 
     private void OnHeaders(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
-        if ((header.StreamId & 1) == 0)
-        {
-            Close(Http2ErrorCode.ProtocolError, "HEADERS on a stream that is not the client's");
-            return;
-        }
-
         if (!FramePayload.TryStrip(header, ref payload, out var code, out var reason))
         {
             Close(code, reason);
@@ -471,12 +345,6 @@ public sealed partial class Http2Connection
 
     private void OnReset(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
-        if (payload.Length != 4)
-        {
-            Close(Http2ErrorCode.FrameSizeError, "RST_STREAM of a wrong length");
-            return;
-        }
-
         if (IsIdle(header.StreamId))
         {
             Close(Http2ErrorCode.ProtocolError, "RST_STREAM on an idle stream");
@@ -504,11 +372,7 @@ public sealed partial class Http2Connection
     private void OnPriority(in FrameHeader header)
     {
         // Priorities are deprecated and ignored, also on idle streams; the frame's form still has rules.
-        if (header.StreamId == 0)
-        {
-            Close(Http2ErrorCode.ProtocolError, "PRIORITY on stream 0");
-        }
-        else if (header.Length == 5)
+        if (header.Length == 5)
         {
             ChargeNuisance(1);
         }
@@ -524,15 +388,7 @@ public sealed partial class Http2Connection
 
     private void OnPing(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
-        if (payload.Length != 8)
-        {
-            Close(Http2ErrorCode.FrameSizeError, "PING of a wrong length");
-        }
-        else if (header.StreamId != 0)
-        {
-            Close(Http2ErrorCode.ProtocolError, "PING on a stream");
-        }
-        else if (header.Has(FrameFlags.Ack))
+        if (header.Has(FrameFlags.Ack))
         {
             ChargeNuisance(1);
             if (_drain == DrainStep.FirstGoAwaySent && payload.SequenceEqual(DrainPing) && !IsClosed)
@@ -551,45 +407,15 @@ public sealed partial class Http2Connection
         }
     }
 
-    private void OnGoAway(in FrameHeader header)
-    {
-        // The client opens no more streams; it closes the connection when it has its answers.
-        if (header.StreamId != 0)
-        {
-            Close(Http2ErrorCode.ProtocolError, "GOAWAY on a stream");
-        }
-        else if (header.Length < 8)
-        {
-            Close(Http2ErrorCode.FrameSizeError, "GOAWAY of a wrong length");
-        }
-        else
-        {
-            ChargeNuisance(1);
-        }
-    }
-
     private void OnSettings(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
-        if (header.StreamId != 0)
-        {
-            Close(Http2ErrorCode.ProtocolError, "SETTINGS on a stream");
-            return;
-        }
-
-        var isAck = header.Has(FrameFlags.Ack);
-        if (payload.Length % 6 != 0 || (isAck && payload.Length != 0))
-        {
-            Close(Http2ErrorCode.FrameSizeError, "SETTINGS of a wrong length");
-            return;
-        }
-
         ChargeNuisance(Limits.NuisancePerSettings);
         if (IsClosed)
         {
             return;
         }
 
-        if (isAck)
+        if (header.Has(FrameFlags.Ack))
         {
             if (!_isSettingsAcknowledged)
             {
@@ -613,37 +439,23 @@ public sealed partial class Http2Connection
 
     private void ApplySetting(SettingId id, uint value)
     {
-        switch (id)
+        // Larger frames we do not send, push we do not do, the list size is advice; unknown settings are ignored.
+        if (!FrameForm.IsRight(id, value, out var code, out var reason))
         {
-            case SettingId.HeaderTableSize:
-                OnPeerTableSize(value);
-                break;
-            case SettingId.EnablePush when value > 1:
-                Close(Http2ErrorCode.ProtocolError, "SETTINGS_ENABLE_PUSH out of range");
-                break;
-            case SettingId.InitialWindowSize when value > int.MaxValue:
-                Close(Http2ErrorCode.FlowControlError, "SETTINGS_INITIAL_WINDOW_SIZE out of range");
-                break;
-            case SettingId.InitialWindowSize:
-                ChangeInitialSendWindow((int)value);
-                break;
-            case SettingId.MaxFrameSize when value is < FrameHeader.PayloadBytesMax or > 0xff_ffff:
-                Close(Http2ErrorCode.ProtocolError, "SETTINGS_MAX_FRAME_SIZE out of range");
-                break;
-            default:
-                // Larger frames we do not send, push we do not do, the list size is advice; unknown settings are ignored.
-                break;
+            Close(code, reason);
+        }
+        else if (id == SettingId.HeaderTableSize)
+        {
+            OnPeerTableSize(value);
+        }
+        else if (id == SettingId.InitialWindowSize)
+        {
+            ChangeInitialSendWindow((int)value);
         }
     }
 
     private void OnWindowUpdate(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
-        if (payload.Length != 4)
-        {
-            Close(Http2ErrorCode.FrameSizeError, "WINDOW_UPDATE of a wrong length");
-            return;
-        }
-
         if (header.StreamId != 0 && IsIdle(header.StreamId))
         {
             Close(Http2ErrorCode.ProtocolError, "WINDOW_UPDATE on an idle stream");

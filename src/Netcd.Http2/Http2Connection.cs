@@ -261,6 +261,125 @@ public sealed partial class Http2Connection
         }
     }
 
+    private long TakeSegments(in ReadOnlySequence<byte> input)
+    {
+        var rest = input;
+        byte[]? straddling = null;
+        while (!IsClosed)
+        {
+            var isLast = rest.IsSingleSegment;
+            var segmentBytes = rest.FirstSpan.Length;
+            var taken = TakeFrames(rest.FirstSpan);
+            rest = rest.Slice(taken);
+            if (IsClosed || IsInputPaused || isLast)
+            {
+                break;
+            }
+
+            if (taken == segmentBytes && taken > 0)
+            {
+                continue;
+            }
+
+            // What is left of the first segment begins a frame that goes on in the next one.
+            straddling ??= ArrayPool<byte>.Shared.Rent(FrameHeader.SizeBytes + FrameHeader.PayloadBytesMax);
+            var length = (int)Math.Min(rest.Length, NextUnitBytes(rest));
+            rest.Slice(0, length).CopyTo(straddling);
+            taken = TakeFrames(straddling.AsSpan(0, length));
+            if (taken == 0)
+            {
+                break;
+            }
+
+            rest = rest.Slice(taken);
+        }
+
+        if (straddling is not null)
+        {
+            ArrayPool<byte>.Shared.Return(straddling);
+        }
+
+        return input.Length - rest.Length;
+    }
+
+    /// <summary>Length of the preface or frame at the front, as far as can be seen and as we would take.</summary>
+    private int NextUnitBytes(in ReadOnlySequence<byte> input)
+    {
+        if (_input == InputState.Preface)
+        {
+            return Preface.Length;
+        }
+
+        if (input.Length < FrameHeader.SizeBytes)
+        {
+            return FrameHeader.SizeBytes;
+        }
+
+        Span<byte> header = stackalloc byte[FrameHeader.SizeBytes];
+        input.Slice(0, FrameHeader.SizeBytes).CopyTo(header);
+        return FrameHeader.SizeBytes + Math.Min(FrameHeader.Read(header).Length, FrameHeader.PayloadBytesMax);
+    }
+
+    private int TakeFrames(ReadOnlySpan<byte> input)
+    {
+        var taken = 0;
+        IsInputPaused = false;
+        if (_input == InputState.Preface)
+        {
+            taken = TakePreface(input);
+            if (taken == 0)
+            {
+                return 0;
+            }
+        }
+
+        while (!IsClosed && input.Length - taken >= FrameHeader.SizeBytes)
+        {
+            if (IsOutputFull)
+            {
+                IsInputPaused = true;
+                break;
+            }
+
+            var header = FrameHeader.Read(input[taken..]);
+            if (header.Length > FrameHeader.PayloadBytesMax)
+            {
+                Close(Http2ErrorCode.FrameSizeError, "frame longer than SETTINGS_MAX_FRAME_SIZE");
+                break;
+            }
+
+            var end = taken + FrameHeader.SizeBytes + header.Length;
+            if (end > input.Length)
+            {
+                break;
+            }
+
+            OnFrame(header, input[(taken + FrameHeader.SizeBytes)..end]);
+            taken = end;
+            ReportEnds();
+        }
+
+        return taken;
+    }
+
+    private int TakePreface(ReadOnlySpan<byte> input)
+    {
+        var length = Math.Min(input.Length, Preface.Length);
+        if (!input[..length].SequenceEqual(Preface[..length]))
+        {
+            Close(Http2ErrorCode.ProtocolError, "bad connection preface");
+            return 0;
+        }
+
+        if (length < Preface.Length)
+        {
+            return 0;
+        }
+
+        _input = InputState.FirstSettings;
+        return length;
+    }
+
     private long TickHandshake()
     {
         if (_input == InputState.Frames || _settings.HandshakeTimeout == TimeSpan.Zero)
