@@ -5,7 +5,8 @@ namespace Netcd.Http2.Tests;
 
 /// <summary>
 /// A client that opens streams and changes windows at random, with its own plain account of what the server may send.
-/// Every DATA frame must fit the account, carry the right bytes, and all bodies must arrive once the windows are opened.
+/// Every DATA frame must fit the account, carry the right bytes, and all bodies must arrive once the windows are
+/// opened.
 /// </summary>
 internal sealed class FlowModel(int seed)
 {

@@ -2,7 +2,9 @@ using static Netcd.Http2.Tests.Wire;
 
 namespace Netcd.Http2.Tests;
 
-/// <summary>Random and damaged frames: the connection answers or ends with a connection error, and never throws.</summary>
+/// <summary>
+/// Random and damaged frames: the connection answers or ends with a connection error, and never throws.
+/// </summary>
 public class FuzzTests
 {
     [Fact]

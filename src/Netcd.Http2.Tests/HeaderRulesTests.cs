@@ -4,7 +4,9 @@ using static Netcd.Http2.Tests.Wire;
 
 namespace Netcd.Http2.Tests;
 
-/// <summary>The rules of RFC 9113 section 8 about requests, numbered as h2spec's cases are; a malformed one resets its stream.</summary>
+/// <summary>
+/// The rules of RFC 9113 section 8 about requests, numbered as h2spec's cases are; a malformed one resets its stream.
+/// </summary>
 public class HeaderRulesTests
 {
     private static readonly byte[] Open = Headers(1, EndHeaders);

@@ -3,7 +3,9 @@ using Netcd.Http2.Frames;
 
 namespace Netcd.Http2.Tests;
 
-/// <summary>A server connection with a recording handler, its input buffered as a driver does, its output parsed.</summary>
+/// <summary>
+/// A server connection with a recording handler, its input buffered as a driver does, its output parsed.
+/// </summary>
 internal sealed class ServerHarness
 {
     public const long Second = 1_000_000_000;

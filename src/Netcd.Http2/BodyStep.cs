@@ -12,6 +12,8 @@ public enum BodyStep
     /// <summary>The body is over; <see cref="IHttp2Body.Trailers"/> follow.</summary>
     End,
 
-    /// <summary>The body cannot be completed; the stream is reset with <see cref="Http2ErrorCode.InternalError"/>.</summary>
+    /// <summary>
+    /// The body cannot be completed; the stream is reset with <see cref="Http2ErrorCode.InternalError"/>.
+    /// </summary>
     Abort,
 }

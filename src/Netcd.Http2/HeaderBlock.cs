@@ -4,7 +4,8 @@ using Netcd.Http2.Hpack;
 namespace Netcd.Http2;
 
 /// <summary>
-/// An encoded header block that uses no dynamic table and so is the same on every connection: encode once, send as bytes.
+/// An encoded header block that uses no dynamic table and so is the same on every connection: encode once, send as
+/// bytes.
 /// Immutable, thread safe.
 /// </summary>
 public sealed class HeaderBlock
@@ -19,7 +20,9 @@ public sealed class HeaderBlock
     /// <summary><c>:status 200, content-type application/grpc</c>: the head of every gRPC response.</summary>
     public static HeaderBlock GrpcHead { get; } = Encode((":status", "200"), ("content-type", "application/grpc"));
 
-    /// <summary><c>grpc-status 0</c> with an empty message left out: the trailers of every good gRPC response.</summary>
+    /// <summary>
+    /// <c>grpc-status 0</c> with an empty message left out: the trailers of every good gRPC response.
+    /// </summary>
     public static HeaderBlock GrpcOk { get; } = Encode(("grpc-status", "0"));
 
     public int Length => _bytes.Length;

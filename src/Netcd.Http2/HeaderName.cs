@@ -23,7 +23,9 @@ public enum HeaderName : byte
     GrpcStatus,
     GrpcMessage,
 
-    /// <summary>A name that HTTP/2 forbids: connection, keep-alive, proxy-connection, transfer-encoding, upgrade.</summary>
+    /// <summary>
+    /// A name that HTTP/2 forbids: connection, keep-alive, proxy-connection, transfer-encoding, upgrade.
+    /// </summary>
     ConnectionSpecific,
 
     /// <summary>A name that is no lower-case token, or an unknown pseudo header.</summary>

@@ -428,7 +428,8 @@ public sealed partial class Http2Connection
 
         for (; !payload.IsEmpty && !IsClosed; payload = payload[6..])
         {
-            ApplySetting((SettingId)BinaryPrimitives.ReadUInt16BigEndian(payload), FramePayload.ReadUInt32(payload[2..]));
+            var id = (SettingId)BinaryPrimitives.ReadUInt16BigEndian(payload);
+            ApplySetting(id, FramePayload.ReadUInt32(payload[2..]));
         }
 
         if (!IsClosed)

@@ -25,7 +25,8 @@ public sealed partial class Http2Connection
     private int _replyDataBytes;
 
     /// <summary>
-    /// Begins a whole response of known length: headers, body, trailers. Returns the body's room (old bytes in it), all of
+    /// Begins a whole response of known length: headers, body, trailers. Returns the body's room (old bytes in it), all
+    /// of
     /// which must be filled before <see cref="EndReply"/>, which must follow with no other call between.
     /// </summary>
     public Span<byte> BeginReply(Http2Stream stream, HeaderBlock headers, int length, HeaderBlock? trailers)
@@ -95,7 +96,8 @@ public sealed partial class Http2Connection
     }
 
     /// <summary>
-    /// Takes back the reply begun, instead of <see cref="EndReply"/>: its writer failed half way. Nothing of it was sent;
+    /// Takes back the reply begun, instead of <see cref="EndReply"/>: its writer failed half way. Nothing of it was
+    /// sent;
     /// the stream can be answered otherwise.
     /// </summary>
     public void AbandonReply()
@@ -114,7 +116,9 @@ public sealed partial class Http2Connection
         _replyBody = null;
     }
 
-    /// <summary>Sends response headers; with <paramref name="endStream"/> they are all of the response (trailers-only).</summary>
+    /// <summary>
+    /// Sends response headers; with <paramref name="endStream"/> they are all of the response (trailers-only).
+    /// </summary>
     public void SendHeaders(Http2Stream stream, HeaderBlock headers, bool endStream)
     {
         if (stream.IsEnded)
@@ -132,7 +136,10 @@ public sealed partial class Http2Connection
         }
     }
 
-    /// <summary>Gives the body after <see cref="SendHeaders"/>; the codec pulls it from now on, beginning with the next <see cref="Pump"/>.</summary>
+    /// <summary>
+    /// Gives the body after <see cref="SendHeaders"/>; the codec pulls it from now on, beginning with the next <see
+    /// cref="Pump"/>.
+    /// </summary>
     public void SendBody(Http2Stream stream, IHttp2Body body)
     {
         if (stream.IsEnded)

@@ -9,7 +9,8 @@ using Netcd.Http2.Streams;
 namespace Netcd.Http2;
 
 /// <summary>
-/// The server side of one HTTP/2 connection (RFC 9113) as a state machine without I/O: bytes in, handler calls and bytes
+/// The server side of one HTTP/2 connection (RFC 9113) as a state machine without I/O: bytes in, handler calls and
+/// bytes
 /// out. One owner at a time calls it; it holds no thread, lock or clock. A turn is:
 /// <see cref="Process(in ReadOnlySequence{byte}, long)"/>, or answers of finished calls followed by <see cref="Pump"/>;
 /// then, while <see cref="UnflushedBytes"/> is not zero, flush the output and call <see cref="OnFlushed"/>; when
@@ -84,7 +85,9 @@ public sealed partial class Http2Connection
     /// <summary>Bytes written to the output since <see cref="OnFlushed"/>.</summary>
     public int UnflushedBytes => _output.UnflushedBytes;
 
-    /// <summary>Input was left because the output is full: flush, then process again without waiting for more input.</summary>
+    /// <summary>
+    /// Input was left because the output is full: flush, then process again without waiting for more input.
+    /// </summary>
     public bool IsInputPaused { get; private set; }
 
     /// <summary>
@@ -97,13 +100,15 @@ public sealed partial class Http2Connection
 
     private bool IsOutputFull => _output.UnflushedBytes >= _settings.OutputBytesMax;
 
-    // Bodies leave half of the output free: a long one fills its half after every flush, and input, which stops when the
+    // Bodies leave half of the output free: a long one fills its half after every flush, and input, which stops when
+    // the
     // output is full, would never be read while it lasts.
     private bool IsOutputFullForBodies => _output.UnflushedBytes >= _settings.OutputBytesMax / 2;
 
     /// <summary>
     /// Takes whole frames from the front of the input, calls the handler, writes answers, and pumps bodies. The caller
-    /// keeps the rest (at most one partial frame, unless <see cref="IsInputPaused"/>) and passes it again with what follows.
+    /// keeps the rest (at most one partial frame, unless <see cref="IsInputPaused"/>) and passes it again with what
+    /// follows.
     /// </summary>
     /// <param name="input">Received bytes, beginning with the client's preface.</param>
     /// <param name="now">Timestamp in units of <see cref="Http2Settings.TimestampFrequency"/>.</param>
@@ -136,7 +141,10 @@ public sealed partial class Http2Connection
         return IsClosed ? input.Length : taken;
     }
 
-    /// <summary>Writes what bodies have and windows allow, and reports ended streams. Call after answering outside of a handler call.</summary>
+    /// <summary>
+    /// Writes what bodies have and windows allow, and reports ended streams. Call after answering outside of a handler
+    /// call.
+    /// </summary>
     public void Pump(long now)
     {
         BeginTurn(now);
@@ -194,7 +202,9 @@ public sealed partial class Http2Connection
     public Http2Stream? Find(int streamId, int generation) =>
         _streams.Find(streamId) is { } stream && stream.Generation == generation ? stream : null;
 
-    /// <summary>Begins the graceful end: GOAWAY, a PING to learn that it arrived, a second GOAWAY, close after the last stream.</summary>
+    /// <summary>
+    /// Begins the graceful end: GOAWAY, a PING to learn that it arrived, a second GOAWAY, close after the last stream.
+    /// </summary>
     public void BeginDrain(long now)
     {
         BeginTurn(now);
@@ -210,7 +220,9 @@ public sealed partial class Http2Connection
         _output.WritePing(DrainPing, acknowledge: false);
     }
 
-    /// <summary>Ends the connection now with GOAWAY; all streams are closed, as the next <see cref="Pump"/> reports.</summary>
+    /// <summary>
+    /// Ends the connection now with GOAWAY; all streams are closed, as the next <see cref="Pump"/> reports.
+    /// </summary>
     public void Close(Http2ErrorCode code, string reason)
     {
         if (IsClosed)
@@ -456,7 +468,9 @@ public sealed partial class Http2Connection
         }
     }
 
-    /// <summary>Calls the handler for streams that ended. True if it did, as it may have answered other streams.</summary>
+    /// <summary>
+    /// Calls the handler for streams that ended. True if it did, as it may have answered other streams.
+    /// </summary>
     private bool ReportEnds()
     {
         if ((_ended.Count == 0 && !_sendQueue.IsDrainDue) || _isReportingEnds)

@@ -138,7 +138,9 @@ public sealed class Http2Headers
         return _scratch.AsSpan(_scratchUsed);
     }
 
-    /// <summary>Adds a literal that entered no table; its value (and its name, if literal too) lies at the front of the scratch.</summary>
+    /// <summary>
+    /// Adds a literal that entered no table; its value (and its name, if literal too) lies at the front of the scratch.
+    /// </summary>
     internal void AddLiteral(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool nameInScratch, HeaderName known)
     {
         object? resolved = null;
@@ -166,7 +168,9 @@ public sealed class Http2Headers
         _scratchUsed = IsTooLarge ? start : start + name.Length + value.Length;
     }
 
-    /// <summary>Adds a field; <paramref name="resolved"/> is where its table entry keeps what a path resolved to.</summary>
+    /// <summary>
+    /// Adds a field; <paramref name="resolved"/> is where its table entry keeps what a path resolved to.
+    /// </summary>
     internal void Add(in HeaderField field, ref object? resolved)
     {
         _sizeBytes = Math.Min(_sizeBytes + field.SizeBytes, int.MaxValue / 2);
@@ -225,7 +229,8 @@ public sealed class Http2Headers
 
         if (Method.SequenceEqual("CONNECT"u8))
         {
-            return HasPseudo(HeaderName.PseudoPath) || HasPseudo(HeaderName.PseudoScheme) ? "CONNECT with a path" : null;
+            var hasPath = HasPseudo(HeaderName.PseudoPath) || HasPseudo(HeaderName.PseudoScheme);
+            return hasPath ? "CONNECT with a path" : null;
         }
 
         return Path.Length == 0 || Scheme.Length == 0 ? "no :path or :scheme" : null;

@@ -1,6 +1,8 @@
 namespace Netcd.Http2;
 
-/// <summary>One stream of a server connection. Owned and reused by it: valid until <see cref="IHttp2Handler.OnClosed"/> returns.</summary>
+/// <summary>
+/// One stream of a server connection. Owned and reused by it: valid until <see cref="IHttp2Handler.OnClosed"/> returns.
+/// </summary>
 public sealed class Http2Stream
 {
     internal Http2Stream(Http2Connection connection) => Connection = connection;
@@ -9,7 +11,9 @@ public sealed class Http2Stream
 
     public int Id { get; internal set; }
 
-    /// <summary>Changes when the object is reused: with <see cref="Id"/> it names a call for late completions.</summary>
+    /// <summary>
+    /// Changes when the object is reused: with <see cref="Id"/> it names a call for late completions.
+    /// </summary>
     public int Generation { get; internal set; }
 
     /// <summary>The handler's own object.</summary>
@@ -33,7 +37,9 @@ public sealed class Http2Stream
     /// <summary>Consumed bytes that no WINDOW_UPDATE of this stream announced yet.</summary>
     internal int PendingCredit { get; set; }
 
-    /// <summary>Bytes handed to the handler that it did not consume yet; the connection's credit for them is due at the end.</summary>
+    /// <summary>
+    /// Bytes handed to the handler that it did not consume yet; the connection's credit for them is due at the end.
+    /// </summary>
     internal int UnconsumedBytes { get; set; }
 
     /// <summary>What content-length leaves to come, -1 without one.</summary>

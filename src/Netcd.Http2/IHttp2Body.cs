@@ -6,10 +6,15 @@ namespace Netcd.Http2;
 /// </summary>
 public interface IHttp2Body
 {
-    /// <summary>Trailers to send after the body, or null to end the stream with its last DATA frame. Read once, after <see cref="BodyStep.End"/>.</summary>
+    /// <summary>
+    /// Trailers to send after the body, or null to end the stream with its last DATA frame. Read once, after <see
+    /// cref="BodyStep.End"/>.
+    /// </summary>
     HeaderBlock? Trailers { get; }
 
-    /// <summary>Bytes there are now, as a hint for the size of the output buffer; a body of unknown size keeps the default.</summary>
+    /// <summary>
+    /// Bytes there are now, as a hint for the size of the output buffer; a body of unknown size keeps the default.
+    /// </summary>
     int SizeHint => Limits.FrameBytesMax;
 
     /// <summary>
@@ -21,6 +26,8 @@ public interface IHttp2Body
     /// <returns>Bytes written.</returns>
     int Fill(Span<byte> destination, out BodyStep step);
 
-    /// <summary>The connection is done with the body, at its end or because the stream died. Called exactly once.</summary>
+    /// <summary>
+    /// The connection is done with the body, at its end or because the stream died. Called exactly once.
+    /// </summary>
     void Release();
 }

@@ -1,6 +1,8 @@
 namespace Netcd.Http2;
 
-/// <summary>Bounds of one connection, each with its reason. A client that passes one is told ENHANCE_YOUR_CALM unless noted.</summary>
+/// <summary>
+/// Bounds of one connection, each with its reason. A client that passes one is told ENHANCE_YOUR_CALM unless noted.
+/// </summary>
 public static class Limits
 {
     /// <summary>
@@ -16,7 +18,8 @@ public static class Limits
     public const int ContinuationFramesMax = 32;
 
     /// <summary>
-    /// Open streams whatever is advertised, since etcd's default advertises no limit: ten times what one client was seen
+    /// Open streams whatever is advertised, since etcd's default advertises no limit: ten times what one client was
+    /// seen
     /// to hold, and under 100 MB with a call object each. Refused with REFUSED_STREAM beyond.
     /// </summary>
     public const int OpenStreamsMax = 100_000;
@@ -60,10 +63,14 @@ public static class Limits
     /// <summary>PINGs against the keepalive policy before the connection is closed; grpc-go's figure.</summary>
     public const int PingStrikesMax = 2;
 
-    /// <summary>Output waiting for the socket: two of Kestrel's write buffers; more only delays small answers.</summary>
+    /// <summary>
+    /// Output waiting for the socket: two of Kestrel's write buffers; more only delays small answers.
+    /// </summary>
     public const int OutputBytesMax = 128 * 1024;
 
-    /// <summary>Answers waiting for window: as much as a client may send us; the handler holds back calls beyond.</summary>
+    /// <summary>
+    /// Answers waiting for window: as much as a client may send us; the handler holds back calls beyond.
+    /// </summary>
     public const int SendQueueBytesMax = 1024 * 1024;
 
     /// <summary>
@@ -72,7 +79,9 @@ public static class Limits
     /// </summary>
     public const int SendQueueRefuseFactor = 16;
 
-    /// <summary>Largest frame we send: small enough that a frame of each stream in turn delays nobody for long.</summary>
+    /// <summary>
+    /// Largest frame we send: small enough that a frame of each stream in turn delays nobody for long.
+    /// </summary>
     public const int FrameBytesMax = 16 * 1024;
 
     /// <summary>Streams remembered after their end, so that late frames are told from wrong ones.</summary>
@@ -81,7 +90,10 @@ public static class Limits
     /// <summary>Stream objects kept for reuse by a connection.</summary>
     public const int PooledStreamsMax = 256;
 
-    /// <summary>Time for which a draining connection waits for the answer to its PING before the second GOAWAY; grpc-go's figure.</summary>
+    /// <summary>
+    /// Time for which a draining connection waits for the answer to its PING before the second GOAWAY; grpc-go's
+    /// figure.
+    /// </summary>
     public static readonly TimeSpan DrainPingTimeout = TimeSpan.FromMinutes(1);
 
     /// <summary>Shortest time between PINGs of a client without streams; grpc-go's figure.</summary>

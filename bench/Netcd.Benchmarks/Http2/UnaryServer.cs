@@ -118,7 +118,10 @@ public sealed class UnaryServer : IHttp2Handler
 
     // Frames of the connection have stream 0, others 1.
     private static byte[] Frame(byte type, byte flags, byte[] payload) =>
-        [0, (byte)(payload.Length >> 8), (byte)payload.Length, type, flags, 0, 0, 0, (byte)(type <= 1 ? 1 : 0), .. payload];
+    [
+        0, (byte)(payload.Length >> 8), (byte)payload.Length, type, flags,
+        0, 0, 0, (byte)(type <= 1 ? 1 : 0), .. payload,
+    ];
 
     private static byte[] Literal(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) =>
         [0x40, (byte)name.Length, .. name, (byte)value.Length, .. value];

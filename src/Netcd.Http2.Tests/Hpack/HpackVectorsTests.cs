@@ -3,7 +3,9 @@ using Netcd.Http2.Hpack;
 
 namespace Netcd.Http2.Tests.Hpack;
 
-/// <summary>The examples of RFC 7541 appendix C: bytes, fields, and the dynamic table's size after each block.</summary>
+/// <summary>
+/// The examples of RFC 7541 appendix C: bytes, fields, and the dynamic table's size after each block.
+/// </summary>
 public class HpackVectorsTests
 {
     private const string Cookie = "set-cookie=foo=ASDJKHQKBZXOQWEOPIUAXQWEOIU; max-age=3600; version=1";

@@ -6,8 +6,10 @@ using Netcd.Http2.Hpack;
 namespace Netcd.Http2.Client;
 
 /// <summary>
-/// The client side of a connection for tests and load: it sends requests with small bodies, takes responses, gives windows
-/// back at once, and answers PING and SETTINGS. Send windows are counted, not obeyed: <see cref="SendWindow"/> says what is
+/// The client side of a connection for tests and load: it sends requests with small bodies, takes responses, gives
+/// windows
+/// back at once, and answers PING and SETTINGS. Send windows are counted, not obeyed: <see cref="SendWindow"/> says
+/// what is
 /// left. Not thread safe, no I/O: output is flushed by the owner.
 /// </summary>
 public sealed class Http2ClientConnection
@@ -103,7 +105,9 @@ public sealed class Http2ClientConnection
 
     public void SendGoAway(Http2ErrorCode code) => _output.WriteGoAway(0, code, []);
 
-    /// <summary>Takes whole frames from the front of what was received; returns the bytes taken, or -1 for a broken stream.</summary>
+    /// <summary>
+    /// Takes whole frames from the front of what was received; returns the bytes taken, or -1 for a broken stream.
+    /// </summary>
     public int Process(ReadOnlySpan<byte> input)
     {
         var taken = 0;
@@ -158,7 +162,9 @@ public sealed class Http2ClientConnection
             case FrameType.GoAway when payload.Length >= 8:
                 IsGoingAway = true;
                 _handler.OnGoAway(
-                    (int)FramePayload.ReadUInt32(payload), (Http2ErrorCode)FramePayload.ReadUInt32(payload[4..]), payload[8..]);
+                    (int)FramePayload.ReadUInt32(payload),
+                    (Http2ErrorCode)FramePayload.ReadUInt32(payload[4..]),
+                    payload[8..]);
                 return true;
             case FrameType.WindowUpdate when payload.Length == 4:
                 SendWindow += header.StreamId == 0 ? FramePayload.ReadUInt32(payload) : 0;

@@ -1,7 +1,8 @@
 namespace Netcd.Http2.Frames;
 
 /// <summary>
-/// What can be said of a client's frame without knowing its stream: length and stream 0 (RFC 9113 section 6). Wrong forms
+/// What can be said of a client's frame without knowing its stream: length and stream 0 (RFC 9113 section 6). Wrong
+/// forms
 /// are connection errors, but for PRIORITY's length, which is the stream's.
 /// </summary>
 internal static class FrameForm

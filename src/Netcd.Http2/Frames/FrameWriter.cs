@@ -11,7 +11,8 @@ internal sealed class FrameWriter(IBufferWriter<byte> output)
 
     private readonly IBufferWriter<byte> _output = output;
 
-    // The peer lowered SETTINGS_HEADER_TABLE_SIZE: the next block says that our table (never used) is empty, RFC 7541 4.2.
+    // The peer lowered SETTINGS_HEADER_TABLE_SIZE: the next block says that our table (never used) is empty, RFC 7541
+    // 4.2.
     private bool _tableUpdateDue;
 
     /// <summary>Bytes written since the driver's last flush.</summary>

@@ -3,7 +3,8 @@ using System.Numerics;
 namespace Netcd.Http2.Hpack;
 
 /// <summary>
-/// The dynamic table of a decoder (RFC 7541 section 2.3.2). Names and values are appended to one buffer; when it is full
+/// The dynamic table of a decoder (RFC 7541 section 2.3.2). Names and values are appended to one buffer; when it is
+/// full
 /// the living ones move to another. The buffer left behind stays untouched until the next block, so that fields decoded
 /// from entries evicted by the same block keep their bytes. Nothing is allocated once the buffers have their size.
 /// </summary>
@@ -115,7 +116,8 @@ internal sealed class DynamicTable
     private void MoveTo(int extraBytes)
     {
         // Twice what lives: then a move is paid for by as many bytes inserted.
-        var wanted = Math.Max(BufferBytesMin, (int)BitOperations.RoundUpToPowerOf2((uint)(_liveBytes + extraBytes) * 2));
+        var twice = (uint)(_liveBytes + extraBytes) * 2;
+        var wanted = Math.Max(BufferBytesMin, (int)BitOperations.RoundUpToPowerOf2(twice));
         var target = !_spareInUse && _spare.Length >= wanted ? _spare : new byte[wanted];
         var end = 0;
         for (var i = 0; i < Count; i++)

@@ -1,6 +1,8 @@
 namespace Netcd.Http2.Hpack;
 
-/// <summary>A field whose name and value lie one behind the other in a buffer owned by a table or by the header list.</summary>
+/// <summary>
+/// A field whose name and value lie one behind the other in a buffer owned by a table or by the header list.
+/// </summary>
 internal readonly struct HeaderField(byte[] buffer, int offset, int nameLength, int valueLength, HeaderName known)
 {
     /// <summary>What a field counts beyond its bytes (RFC 7541 section 4.1).</summary>

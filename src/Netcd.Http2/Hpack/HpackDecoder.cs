@@ -30,7 +30,8 @@ public sealed class HpackDecoder
     }
 
     /// <summary>
-    /// Decodes a whole block into <paramref name="headers"/>, which was reset before. A field that is not allowed, or too
+    /// Decodes a whole block into <paramref name="headers"/>, which was reset before. A field that is not allowed, or
+    /// too
     /// many of them, is noted there and decoding goes on, since the table must stay in step.
     /// </summary>
     /// <returns>Null, or what is wrong with the encoding: a connection error COMPRESSION_ERROR.</returns>

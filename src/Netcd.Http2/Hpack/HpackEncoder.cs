@@ -4,7 +4,8 @@ namespace Netcd.Http2.Hpack;
 
 /// <summary>
 /// Encodes request headers with the dynamic table, as grpc-go does: a field seen before costs one or two bytes. Fields
-/// enter the table until it is full and are never evicted, so each keeps its place counted from the first. For a client.
+/// enter the table until it is full and are never evicted, so each keeps its place counted from the first. For a
+/// client.
 /// </summary>
 internal sealed class HpackEncoder(int tableBytes)
 {

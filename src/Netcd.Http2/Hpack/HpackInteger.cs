@@ -23,7 +23,9 @@ internal static class HpackInteger
         return value < mask || TryReadRest(source, ref position, ref value);
     }
 
-    /// <summary>Writes an integer below the bits of <paramref name="first"/>; returns the bytes written, at most six.</summary>
+    /// <summary>
+    /// Writes an integer below the bits of <paramref name="first"/>; returns the bytes written, at most six.
+    /// </summary>
     public static int Write(Span<byte> destination, byte first, int prefixBits, int value)
     {
         var mask = (1 << prefixBits) - 1;

@@ -1,7 +1,8 @@
 namespace Netcd.Http2.Hpack;
 
 /// <summary>
-/// The static Huffman code of RFC 7541 appendix B. The code is canonical, so the lengths of its codes say all: codes are
+/// The static Huffman code of RFC 7541 appendix B. The code is canonical, so the lengths of its codes say all: codes
+/// are
 /// handed out in order of length, then of symbol.
 /// </summary>
 internal static class Huffman
@@ -9,7 +10,8 @@ internal static class Huffman
     private const int EndOfString = 256;
     private const int InnerNodes = 256;
 
-    // An entry of the automaton, walked four bits at a time: next state in bits 0-7, symbol in bits 8-15, and the flags.
+    // An entry of the automaton, walked four bits at a time: next state in bits 0-7, symbol in bits 8-15, and the
+    // flags.
     private const int SymbolShift = 8;
     private const int EmitsSymbol = 1 << 16;
     private const int IsFailure = 1 << 17;
@@ -41,11 +43,16 @@ internal static class Huffman
         30,
     ];
 
-    /// <summary>Most bytes that <paramref name="encodedBytes"/> can stand for: the shortest code has five bits.</summary>
+    /// <summary>
+    /// Most bytes that <paramref name="encodedBytes"/> can stand for: the shortest code has five bits.
+    /// </summary>
     public static int DecodedBytesMax(int encodedBytes) => (int)(encodedBytes * 8L / 5);
 
     /// <summary>Decodes a whole string.</summary>
-    /// <returns>Bytes written, or -1 for a code that is not allowed: EOS, more than seven bits of padding, or padding not of ones.</returns>
+    /// <returns>
+    /// Bytes written, or -1 for a code that is not allowed: EOS, more than seven bits of padding, or padding not of
+    /// ones.
+    /// </returns>
     public static int Decode(ReadOnlySpan<byte> source, Span<byte> destination)
     {
         var automaton = Automaton;

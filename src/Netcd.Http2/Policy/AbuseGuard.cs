@@ -1,6 +1,8 @@
 namespace Netcd.Http2.Policy;
 
-/// <summary>The budgets of one connection for frames that cost more than they bring; figures in <see cref="Limits"/>.</summary>
+/// <summary>
+/// The budgets of one connection for frames that cost more than they bring; figures in <see cref="Limits"/>.
+/// </summary>
 internal struct AbuseGuard(long frequency)
 {
     private readonly long _frequency = frequency;

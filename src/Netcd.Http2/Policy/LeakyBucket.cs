@@ -1,6 +1,8 @@
 namespace Netcd.Http2.Policy;
 
-/// <summary>Counts what is charged, less what leaks away with time. Time is looked at only when it would overflow.</summary>
+/// <summary>
+/// Counts what is charged, less what leaks away with time. Time is looked at only when it would overflow.
+/// </summary>
 internal struct LeakyBucket(int capacity, int leakPerSecond)
 {
     private const int IdleSecondsMax = 1000;

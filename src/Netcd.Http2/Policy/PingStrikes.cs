@@ -2,7 +2,8 @@ namespace Netcd.Http2.Policy;
 
 /// <summary>
 /// Whether a client's PINGs keep to the policy, counted as grpc-go does (internal/transport/http2_server.go,
-/// handlePing): a PING too soon after the one before is a strike; headers or data sent since then wipe strikes out, since
+/// handlePing): a PING too soon after the one before is a strike; headers or data sent since then wipe strikes out,
+/// since
 /// clients measure bandwidth with PINGs while they receive.
 /// </summary>
 internal struct PingStrikes(Http2Settings settings)
@@ -42,5 +43,6 @@ internal struct PingStrikes(Http2Settings settings)
         return _strikes <= Limits.PingStrikesMax;
     }
 
-    private static long Ticks(Http2Settings settings, TimeSpan time) => Timestamps.Of(time, settings.TimestampFrequency);
+    private static long Ticks(Http2Settings settings, TimeSpan time) =>
+        Timestamps.Of(time, settings.TimestampFrequency);
 }
