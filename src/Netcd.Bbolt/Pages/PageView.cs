@@ -198,8 +198,8 @@ internal readonly ref struct PageView
     [DoesNotReturn]
     public void ThrowCorrupt(string problem) => ThrowCorrupt(_file, Id, problem);
 
-    // Where a key with this head would be if heads were evenly spaced, as revisions are. Any answer in the range is right,
-    // a good one saves cache misses: a page of a hundred keys takes four probes instead of seven.
+    // Where a key with this head would be if heads were evenly spaced, as revisions are. Any answer in the range is
+    // right, a good one saves cache misses: a page of a hundred keys takes four probes instead of seven.
     private static int Guess(ulong head, int low, ulong lowHead, int high, ulong highHead)
     {
         if (head <= lowHead)
