@@ -1,4 +1,5 @@
 using Netcd.Base.Records;
+using Netcd.Raft.ConfChanges;
 using Netcd.Raft.Log;
 using Netcd.Raft.Messages;
 
@@ -71,7 +72,7 @@ internal sealed class LoneNode
 
             if (ready.Apply is not null)
             {
-                Applied.AddRange(ready.Apply.Entries.ToArray());
+                Apply(ready.Apply.Entries.Span);
                 Node.ApplyCompleted(ready.Apply.Id);
             }
         }
@@ -89,6 +90,18 @@ internal sealed class LoneNode
         Memory.Append(append.Entries);
         Memory.SetHardState(append.HardState ?? Memory.InitialHardState);
         Node.AppendCompleted(append.Id);
+    }
+
+    private void Apply(ReadOnlySpan<Entry> entries)
+    {
+        foreach (ref readonly var entry in entries)
+        {
+            Applied.Add(entry);
+            if (entry.Type != EntryType.Normal)
+            {
+                Node.ApplyConfChange(ConfChangeCodec.ReadEntry(entry));
+            }
+        }
     }
 
     public void Tick(int count)

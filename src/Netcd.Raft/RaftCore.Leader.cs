@@ -477,13 +477,8 @@ internal sealed partial class RaftCore
 
     private void HandleReadIndex(Message message)
     {
-        if (Tracker.Config.Voters.IsSingleton)
-        {
-            AnswerRead(message, Log.Committed);
-            return;
-        }
-
-        // Before its first commit a new leader does not know what is committed (thesis, section 6.4).
+        // Before its first commit a new leader does not know what is committed (thesis, section 6.4). That holds for a
+        // single voter too: its commit index is written lazily, so after a crash it may be behind what it answered.
         if (!HasCommittedInTerm())
         {
             if (_postponedReads.Count < Limits.PostponedReadsMax)
@@ -499,7 +494,10 @@ internal sealed partial class RaftCore
 
     private void ConfirmAndAnswerRead(Message message)
     {
-        if (_options.ReadOnlyOption == ReadOnlyOption.LeaseBased)
+        // A single voter needs nobody's word, but it must be this member: a leader that was removed, and goes on until
+        // it is stopped, may have been followed by that one voter long ago.
+        var isSingleVoter = Tracker.Config.Voters.IsSingleton && Tracker.Config.Incoming.Contains(Id);
+        if (isSingleVoter || _options.ReadOnlyOption == ReadOnlyOption.LeaseBased)
         {
             AnswerRead(message, Log.Committed);
             return;

@@ -78,9 +78,10 @@ internal sealed class RandomCluster
                 member.ProcessReady(_inFlight, _readAnswered);
                 break;
             case < 720:
-                if (member.HasAppendWork)
+                if (member.HasAppendWork && member.Persist(_inFlight) && _random.Percent(20))
                 {
-                    member.Persist(_inFlight);
+                    // Right after its vote has left.
+                    Crash(member);
                 }
 
                 break;
@@ -102,7 +103,7 @@ internal sealed class RandomCluster
                 Propose(member);
                 break;
             default:
-                RareEvent(member, dice - 960);
+                RareEvent(member);
                 break;
         }
 
@@ -210,22 +211,20 @@ internal sealed class RandomCluster
     }
 
     /// <summary>
-    /// Whether the best log is with a member that may not campaign: removed, by its own knowledge, before the others
-    /// knew that the removal is committed. Those that need its vote cannot have it then. Raft promises nothing here;
-    /// an operator would bring the others up from a snapshot.
+    /// Whether the best log is with a member that may not campaign: removed or demoted, by its own knowledge, before
+    /// the others knew that the change is committed. Those that need its vote cannot have it then. Raft promises
+    /// nothing here; an operator would bring the others up from a snapshot.
     /// </summary>
     private bool IsLeftToTheRemoved()
     {
         RandomMember? best = null;
         foreach (var member in _members)
         {
-            if (best is null || best.Node.Core.Log.IsUpToDate(member.Node.Core.Log.LastEntryId))
-            {
-                best = member;
-            }
+            var isBetter = best is null || best.Node.Core.Log.IsUpToDate(member.Node.Core.Log.LastEntryId);
+            best = isBetter ? member : best;
         }
 
-        return !best!.Node.Core.Tracker.Progress.Contains(best.Id);
+        return !best!.Node.Core.Tracker.Config.Voters.Contains(best.Id);
     }
 
     private void Settle()
@@ -359,41 +358,63 @@ internal sealed class RandomCluster
         member.Node.Propose(batch);
     }
 
-    private void RareEvent(RandomMember member, int dice)
+    private void RareEvent(RandomMember member)
     {
-        switch (dice)
+        switch (_random.Next(1000))
         {
-            case < 8:
-                ChangeMembers(member.Node);
+            case < 200:
+                ChangeMembers(Next(static candidate => candidate.Node.Role == RaftRole.Leader).Node);
                 break;
-            case < 18:
+            case < 500:
                 Read(member.Node);
                 break;
-            case < 22:
+            case < 550:
                 member.Node.TransferLeader(RandomId());
                 break;
-            case < 23:
+            case < 600:
                 member.Node.Campaign();
                 break;
-            case < 24:
+            case < 620:
                 member.Node.ForgetLeader();
                 break;
-            case < 27:
+            case < 680:
                 member.Node.ReportUnreachable(RandomId());
                 break;
-            case < 31:
+            case < 800:
                 member.Compact();
                 break;
-            case < 33:
-                member.Crash();
-                Crashes++;
+            case < 860:
+                Crash(member);
                 break;
-            case < 35:
+            case < 880:
                 _cut[_random.Next(1, MembersMax), _random.Next(1, MembersMax)] = true;
                 break;
-            default:
+            case < 895:
+                Partition();
+                break;
+            case < 910:
                 Array.Clear(_cut);
                 break;
+        }
+    }
+
+    private void Crash(RandomMember member)
+    {
+        member.Crash();
+        Crashes++;
+    }
+
+    /// <summary>Two groups that hear nothing of each other: what a quorum must never allow, they would do.</summary>
+    private void Partition()
+    {
+        Array.Clear(_cut);
+        var group = _random.Next(1 << MembersMax);
+        for (var from = 1; from <= MembersMax; from++)
+        {
+            for (var to = 1; to <= MembersMax; to++)
+            {
+                _cut[from, to] = (group >> (from - 1) & 1) != (group >> (to - 1) & 1);
+            }
         }
     }
 

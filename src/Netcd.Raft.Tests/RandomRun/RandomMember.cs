@@ -72,17 +72,21 @@ internal sealed class RandomMember
         }
     }
 
-    /// <summary>The log writer makes one append durable and sends what rested on it.</summary>
-    public void Persist(List<Message> outgoing)
+    /// <summary>The log writer makes one append durable and sends what rested on it; whether a vote was.</summary>
+    public bool Persist(List<Message> outgoing)
     {
         var append = _appends.Dequeue();
         _disk.Write(append);
         _durable.Enqueue(append);
+        var hasVoted = false;
         foreach (var message in append.PeerMessages)
         {
             _history.CheckVote(message);
             outgoing.Add(message);
+            hasVoted |= message.Type == MessageType.VoteResp && !message.Reject;
         }
+
+        return hasVoted;
     }
 
     /// <summary>The loop hears of all appends that became durable.</summary>
