@@ -12,6 +12,6 @@ internal static class Limits
     /// <summary>Bytes of one snapshot chunk: server/etcdserver/api/v3rpc/maintenance.go, snapshotSendBufferSize.</summary>
     public const int SnapshotChunkBytes = 32 * 1024;
 
-    /// <summary>Keep-alives of one stream that wait for an answer; more stop being read until one is answered.</summary>
-    public const int KeepAlivesPending = 64;
+    /// <summary>Keep-alives of one stream that wait for an answer; a client that sends more without reading is dropped.</summary>
+    public const int KeepAlivesPending = 16 * 1024;
 }

@@ -43,6 +43,14 @@ internal static class ErrorTable
     public static readonly Status WatchCanceled =
         New(StatusCode.Canceled, "etcdserver: watch canceled");
 
+    /// <summary>Ours: users and roles are kept as they lie in the data, but not managed.</summary>
+    public static readonly Status UsersUnsupported =
+        New(StatusCode.Unimplemented, "netcd: this version does not manage users and roles");
+
+    /// <summary>Ours: etcd buffers without bound.</summary>
+    public static readonly Status KeepAlivesTooMany =
+        New(StatusCode.ResourceExhausted, "netcd: too many keep-alives wait for an answer");
+
     /// <summary>api of 3.7: server/etcdserver/api/v3rpc/key.go, RangeStream.</summary>
     public static readonly Status StreamSortUnsupported =
         New(StatusCode.Unimplemented, "RangeStream does not support custom sort orders");

@@ -28,6 +28,10 @@ public sealed class MetricsPage
     public void AddGauges(string name, string help, Func<IEnumerable<(string Labels, double Value)>> read) =>
         _writers.Add(name, page => WriteAll(page, name, help, "gauge", read()));
 
+    /// <summary>Counters with labels, in the order in which the function gives them.</summary>
+    public void AddCounters(string name, string help, Func<IEnumerable<(string Labels, double Value)>> read) =>
+        _writers.Add(name, page => WriteAll(page, name, help, "counter", read()));
+
     public void Add(string name, string help, CounterFamily family) =>
         _writers.Add(name, page => WriteAll(page, name, help, "counter", Series(family)));
 

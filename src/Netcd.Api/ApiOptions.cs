@@ -1,0 +1,29 @@
+namespace Netcd.Api;
+
+/// <summary>What the API is told at start; the defaults are etcd's.</summary>
+public sealed record ApiOptions
+{
+    /// <summary>Version shown to clients, e.g. by Status and <c>/version</c>.</summary>
+    public string ServerVersion { get; init; } = "3.6.14";
+
+    /// <summary><c>--max-request-bytes</c>.</summary>
+    public int MaxRequestBytes { get; init; } = 1_572_864;
+
+    /// <summary><c>--max-txn-ops</c>.</summary>
+    public int MaxTxnOps { get; init; } = 128;
+
+    /// <summary>The backend's quota as it acts; 0 was given means the default of 2 GiB.</summary>
+    public long QuotaBytes { get; init; } = 2L * 1024 * 1024 * 1024;
+
+    /// <summary>How often streams that demand a leader are looked at: the election timeout.</summary>
+    public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary><c>--host-whitelist</c>: names that plain HTTP may be addressed to; empty or <c>*</c> for any.</summary>
+    public IReadOnlySet<string> Hosts { get; init; } = new HashSet<string>(StringComparer.Ordinal) { "*" };
+
+    /// <summary><c>--cors</c>: origins whose scripts may read answers; <c>*</c> for any.</summary>
+    public IReadOnlySet<string> Origins { get; init; } = new HashSet<string>(StringComparer.Ordinal) { "*" };
+
+    /// <summary>Whether <c>/debug/</c> paths are served.</summary>
+    public bool DebugEnabled { get; init; } = true;
+}

@@ -1,0 +1,22 @@
+using Netcd.Api.Wire;
+using Netcd.Grpc;
+using Netcd.Server.Requests;
+
+namespace Netcd.Api.Calls;
+
+/// <summary>A method whose request goes through Raft as the client sent it.</summary>
+internal abstract class ProposalMethod(
+    ApiContext api, string service, string name, MessageShape shape, InternalRequestKind kind)
+    : UnaryMethod(api, service, name, shape)
+{
+    protected CallStep Propose(ReadOnlySpan<byte> message, CallTicket ticket)
+    {
+        var id = Api.Member.NextRequestId();
+        var request = InternalRequestEncoder.Encode(kind, message, id, userName: [], authRevision: 0);
+        Api.Member.Propose(id, request, new ProposalCall(this, ticket));
+
+        // What the member refused at once was answered on this thread.
+        AnswerBatch.Flush();
+        return CallStep.Pending;
+    }
+}

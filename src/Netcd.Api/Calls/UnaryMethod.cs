@@ -1,0 +1,135 @@
+using Netcd.Api.Errors;
+using Netcd.Api.Responses;
+using Netcd.Api.Wire;
+using Netcd.Base.Buffers;
+using Netcd.Base.Protobuf;
+using Netcd.Grpc;
+
+namespace Netcd.Api.Calls;
+
+/// <summary>
+/// A unary method: checks the message's form, then what the gate looks at, then hands over to the method. Answers and
+/// counts. One object per method, used by all connections.
+/// </summary>
+internal abstract class UnaryMethod : IUnaryHandler
+{
+    private readonly MessageShape _shape;
+
+    protected UnaryMethod(ApiContext api, string service, string name, MessageShape shape)
+    {
+        Api = api;
+        _shape = shape;
+        Method = new Method(service, name, this);
+        Counters = api.Metrics.AddMethod("unary", service, name);
+    }
+
+    public Method Method { get; }
+
+    protected ApiContext Api { get; }
+
+    protected MethodCounters Counters { get; }
+
+    public CallStep Invoke(in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket)
+    {
+        // As in etcd, a request that cannot be read is refused before it is counted.
+        if (FindProblem(message) is { } problem)
+        {
+            reply.Error(ErrorTable.Malformed(problem));
+            return CallStep.Done;
+        }
+
+        Counters.Started.Increment();
+        Counters.MessagesReceived.Increment();
+        Api.Metrics.ReceivedBytes.Add(message.Length);
+        return Api.Gate.Check(head, ServesLearner(message), isStream: false) is { } refusal
+            ? Refuse(ref reply, refusal)
+            : Handle(head, message, ref reply, ticket);
+    }
+
+    /// <summary>Answers a pending call with a status; the caller flushes.</summary>
+    public void Complete(CallTicket ticket, Status status)
+    {
+        Counters.Handled(status.Code).Increment();
+        AnswerBatch.Complete(ticket, Reply.Error(status));
+    }
+
+    /// <summary>Answers a pending call with header and fields; the caller flushes. Revision 0 is the current one.</summary>
+    public void Complete(CallTicket ticket, long revision, ReadOnlySpan<byte> body)
+    {
+        var term = Api.Member.Term;
+        revision = revision == 0 ? Api.Member.Store.CurrentRevision : revision;
+        var message = SharedBytes.Rent(Api.Header.Size(revision, term) + body.Length);
+        var writer = new ProtoWriter(message.Span);
+        Api.Header.Write(ref writer, revision, term);
+        writer.Raw(body);
+        Complete(ticket, message);
+    }
+
+    /// <summary>Answers a pending call with a whole message; the caller flushes.</summary>
+    public void Complete(CallTicket ticket, SharedBytes message)
+    {
+        CountSent(message.Length);
+        AnswerBatch.Complete(ticket, Reply.Of(message));
+    }
+
+    /// <summary>Answers a pending call with a message that is read as it is sent; the caller flushes.</summary>
+    public void Complete(CallTicket ticket, IReplySource source)
+    {
+        CountSent(source.Length);
+        AnswerBatch.Complete(ticket, Reply.Of(source));
+    }
+
+    protected abstract CallStep Handle(
+        in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket);
+
+    /// <summary>The decoder's text for a malformed request; null for a well-formed one.</summary>
+    protected virtual string? FindProblem(ReadOnlySpan<byte> message) => WireCheck.FindProblem(_shape, message);
+
+    /// <summary>Whether a learner may answer this request.</summary>
+    protected virtual bool ServesLearner(ReadOnlySpan<byte> message) => false;
+
+    protected CallStep Refuse(ref ReplyWriter reply, Status status)
+    {
+        Counters.Handled(status.Code).Increment();
+        reply.Error(status);
+        return CallStep.Done;
+    }
+
+    /// <summary>Answers at once with header and fields.</summary>
+    protected CallStep Answer(ref ReplyWriter reply, long revision, ReadOnlySpan<byte> body)
+    {
+        var term = Api.Member.Term;
+        var length = Api.Header.Size(revision, term) + body.Length;
+        if (length > IReplySink.InlineBytesMax)
+        {
+            var bytes = SharedBytes.Rent(length);
+            Fill(bytes.Span, body);
+            return Answer(ref reply, new BytesSource(bytes));
+        }
+
+        Fill(reply.Message(length), body);
+        CountSent(length);
+        return CallStep.Done;
+
+        void Fill(Span<byte> destination, ReadOnlySpan<byte> fields)
+        {
+            var writer = new ProtoWriter(destination);
+            Api.Header.Write(ref writer, revision, term);
+            writer.Raw(fields);
+        }
+    }
+
+    protected CallStep Answer(ref ReplyWriter reply, IReplySource source)
+    {
+        CountSent(source.Length);
+        reply.Source(source);
+        return CallStep.Done;
+    }
+
+    protected void CountSent(long length)
+    {
+        Counters.Handled(StatusCode.OK).Increment();
+        Counters.MessagesSent.Increment();
+        Api.Metrics.SentBytes.Add(length);
+    }
+}

@@ -1,0 +1,50 @@
+using Google.Protobuf;
+using Netcd.Api.Calls;
+using Netcd.Api.Errors;
+using Netcd.Api.Wire;
+using Netcd.Grpc;
+using Netcd.Proto.EtcdServer;
+using Netcd.Server;
+
+namespace Netcd.Api.Cluster;
+
+/// <summary>
+/// What the methods that change membership share: check, hand to the member, answer. Upstream:
+/// server/etcdserver/api/v3rpc/member.go.
+/// </summary>
+internal abstract class MembershipMethod<TRequest>(
+    ApiContext api, string name, MessageShape shape, MessageParser<TRequest> parser)
+    : MessageMethod<TRequest>(api, "etcdserverpb.Cluster", name, shape, parser)
+    where TRequest : class, IMessage<TRequest>
+{
+    protected override CallStep Handle(in CallHead head, TRequest request, ref ReplyWriter reply, CallTicket ticket)
+    {
+        if ((Check(request) ?? Api.Gate.CheckUser(head)) is { } refusal)
+        {
+            return Refuse(ref reply, refusal);
+        }
+
+        _ = ChangeAsync(request, ticket);
+        return CallStep.Pending;
+    }
+
+    /// <summary>The refusal of a request by its form.</summary>
+    protected virtual Status? Check(TRequest request) => null;
+
+    protected abstract Task<MemberChange> ChangeAsync(TRequest request, CancellationToken cancellation);
+
+    protected abstract IMessage Respond(MemberChange change, ResponseHeader header);
+
+    private async Task ChangeAsync(TRequest request, CallTicket ticket)
+    {
+        var change = await ChangeAsync(request, CancellationToken.None);
+        if (change.Refusal == Refusal.None)
+        {
+            Finish(ticket, Respond(change, ClusterHeader()));
+        }
+        else
+        {
+            Finish(ticket, ErrorTable.For(change.Refusal));
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using Netcd.Api.Calls;
+using Netcd.Api.Wire;
+using Netcd.Grpc;
+
+namespace Netcd.Api.Health;
+
+internal sealed class HealthListMethod(ApiContext api)
+    : UnaryMethod(api, "grpc.health.v1.Health", "List", new MessageShape("HealthListRequest"))
+{
+    protected override string? FindProblem(ReadOnlySpan<byte> message) =>
+        HealthRequest.TryParse(message, out _, out var problem) ? null : problem;
+
+    protected override CallStep Handle(
+        in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket)
+    {
+        HealthStatus.List.CopyTo(reply.Message(HealthStatus.List.Length));
+        CountSent(HealthStatus.List.Length);
+        return CallStep.Done;
+    }
+}

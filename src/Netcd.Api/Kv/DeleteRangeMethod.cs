@@ -1,0 +1,19 @@
+using Netcd.Api.Calls;
+using Netcd.Api.Validation;
+using Netcd.Api.Wire;
+using Netcd.Grpc;
+using Netcd.Server.Requests;
+
+namespace Netcd.Api.Kv;
+
+internal sealed class DeleteRangeMethod(ApiContext api)
+    : ProposalMethod(
+        api, "etcdserverpb.KV", "DeleteRange", RequestShapes.DeleteRangeRequest, InternalRequestKind.DeleteRange)
+{
+    protected override CallStep Handle(
+        in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket)
+    {
+        var refusal = RequestRules.Check(DeleteRangeRequestView.Parse(message)) ?? Api.Gate.CheckUser(head);
+        return refusal is null ? Propose(message, ticket) : Refuse(ref reply, refusal);
+    }
+}

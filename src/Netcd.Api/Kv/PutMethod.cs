@@ -1,0 +1,18 @@
+using Netcd.Api.Calls;
+using Netcd.Api.Validation;
+using Netcd.Api.Wire;
+using Netcd.Grpc;
+using Netcd.Server.Requests;
+
+namespace Netcd.Api.Kv;
+
+internal sealed class PutMethod(ApiContext api)
+    : ProposalMethod(api, "etcdserverpb.KV", "Put", RequestShapes.PutRequest, InternalRequestKind.Put)
+{
+    protected override CallStep Handle(
+        in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket)
+    {
+        var refusal = RequestRules.Check(PutRequestView.Parse(message)) ?? Api.Gate.CheckUser(head);
+        return refusal is null ? Propose(message, ticket) : Refuse(ref reply, refusal);
+    }
+}

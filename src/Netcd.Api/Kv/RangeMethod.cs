@@ -1,0 +1,130 @@
+using Netcd.Api.Calls;
+using Netcd.Api.Errors;
+using Netcd.Api.Validation;
+using Netcd.Api.Wire;
+using Netcd.Base;
+using Netcd.Grpc;
+using Netcd.Mvcc;
+using Netcd.Server.KeyValues;
+using Netcd.Server.Requests;
+
+namespace Netcd.Api.Kv;
+
+/// <summary>
+/// KV.Range. Small reads are served on the connection's thread, straight from the store into the connection's output;
+/// larger ones go to a worker, and answers over 64 KiB are read from the store as the client takes them.
+/// </summary>
+internal sealed class RangeMethod(ApiContext api)
+    : UnaryMethod(api, "etcdserverpb.KV", "Range", RequestShapes.RangeRequest)
+{
+    // A key costs about half a microsecond to find and copy, and a handler may take about 50 us.
+    private const long InlineKeysMax = 100;
+
+    /// <summary>Reads and answers a pending call.</summary>
+    public void Read(ReadOnlySpan<byte> message, CallTicket ticket)
+    {
+        var status = Api.Member.Store.Range(RangeAnswer.Query(RangeRequestView.Parse(message)), out var selection);
+        if (status != StoreStatus.Ok || selection is null)
+        {
+            Complete(ticket, ErrorTable.For(RangeAnswer.RefusalOf(status)));
+            return;
+        }
+
+        Complete(ticket, OpenSource(selection));
+    }
+
+    public bool IsSmall(in RangeRequestView request)
+    {
+        if (request.RangeEnd.IsEmpty || request.CountOnly)
+        {
+            return true;
+        }
+
+        var isLimited = request.Limit is > 0 and <= InlineKeysMax
+            && request.SortOrder == SortOrder.None
+            && !request.HasRevisionFilter;
+        return isLimited || CountKeys(request) <= InlineKeysMax;
+    }
+
+    protected override bool ServesLearner(ReadOnlySpan<byte> message) => RangeRequestView.Parse(message).IsSerializable;
+
+    protected override CallStep Handle(
+        in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket)
+    {
+        var request = RangeRequestView.Parse(message);
+        if (RequestRules.Check(request) is { } status)
+        {
+            return Refuse(ref reply, status);
+        }
+
+        if (!request.IsSerializable && !Api.Member.TryReadIndexNow())
+        {
+            Api.Member.ReadIndex(new RangeCall(this, ticket, message, Api.Gate.CheckUser(head)));
+            AnswerBatch.Flush();
+            return CallStep.Pending;
+        }
+
+        if (Api.Gate.CheckUser(head) is { } userStatus)
+        {
+            return Refuse(ref reply, userStatus);
+        }
+
+        if (!IsSmall(request))
+        {
+            new RangeCall(this, ticket, message, userStatus: null).ReadOnWorker();
+            return CallStep.Pending;
+        }
+
+        return Read(request, ref reply);
+    }
+
+    private CallStep Read(in RangeRequestView request, ref ReplyWriter reply)
+    {
+        var status = Api.Member.Store.Range(RangeAnswer.Query(request), out var selection);
+        if (status != StoreStatus.Ok || selection is null)
+        {
+            return Refuse(ref reply, ErrorTable.For(RangeAnswer.RefusalOf(status)));
+        }
+
+        var term = Api.Member.Term;
+        var length = SelectionSource.HeadSize(Api, selection, term)
+            + selection.KvsLengthBytes
+            + RangeAnswer.TailSize(selection);
+        if (length > IReplySink.InlineBytesMax)
+        {
+            return Answer(ref reply, OpenSource(selection));
+        }
+
+        try
+        {
+            SelectionSource.WriteWhole(Api, selection, term, reply.Message((int)length));
+        }
+        finally
+        {
+            selection.Release();
+        }
+
+        CountSent(length);
+        return CallStep.Done;
+    }
+
+    private SelectionSource OpenSource(RangeSelection selection)
+    {
+        selection.StreamSlowly();
+        return new SelectionSource(Api, selection);
+    }
+
+    private long CountKeys(in RangeRequestView request)
+    {
+        var query = RangeAnswer.Query(request) with { CountOnly = true };
+        if (Api.Member.Store.Range(query, out var selection) != StoreStatus.Ok || selection is null)
+        {
+            return 0;
+        }
+
+        var count = selection.Count;
+        selection.Release();
+        Invariant.Check(count >= 0);
+        return count;
+    }
+}

@@ -1,0 +1,12 @@
+using Netcd.Api.Calls;
+using Netcd.Grpc;
+
+namespace Netcd.Api.Kv;
+
+/// <summary>KV.RangeStream of etcd 3.7: a range in several messages.</summary>
+internal sealed class RangeStreamMethod(ApiContext api)
+    : StreamMethod(api, "etcdserverpb.KV", "RangeStream", clientStreaming: false)
+{
+    protected override IStreamCall Begin(in CallHead head, StreamOut output) =>
+        new RangeStreamCall(this, output, head, Api.Gate.CheckUser(head));
+}

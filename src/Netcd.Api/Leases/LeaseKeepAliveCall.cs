@@ -1,0 +1,260 @@
+using Netcd.Api.Calls;
+using Netcd.Api.Errors;
+using Netcd.Api.Wire;
+using Netcd.Base;
+using Netcd.Base.Protobuf;
+using Netcd.Grpc;
+using Netcd.Server;
+using Netcd.Server.Requests;
+using LeaseStatus = Netcd.Mvcc.LeaseStatus;
+
+namespace Netcd.Api.Leases;
+
+/// <summary>
+/// One LeaseKeepAlive call: an answer for each request, in order. Renewals go to the leader's lessor, not through Raft.
+/// Upstream: server/etcdserver/api/v3rpc/lease.go and LeaseRenew in server/etcdserver/v3_server.go.
+/// </summary>
+/// <remarks>
+/// Most renewals end at once. One that has to wait (a lease that has just run out, leadership not confirmed, a
+/// checkpoint to clear, no room in the output) goes into a queue, and so do all that come behind it.
+/// </remarks>
+internal sealed class LeaseKeepAliveCall : StreamCall
+{
+    private readonly bool _hasToken;
+    private readonly Lock _lock = new();
+
+    // Guarded by _lock: renewals not answered yet. The first is being worked on while _isBusy.
+    private readonly Queue<Renewal> _waiting = new();
+    private bool _isBusy;
+    private bool _isCalledAgain;
+    private bool _isHalfClosed;
+
+    public LeaseKeepAliveCall(LeaseKeepAliveMethod method, StreamOut output, in CallHead head)
+        : base(method, output, RequestShapes.LeaseKeepAliveRequest, head) => _hasToken = CallGate.HasToken(head);
+
+    public override void OnHalfClose()
+    {
+        lock (_lock)
+        {
+            _isHalfClosed = true;
+        }
+
+        Advance();
+    }
+
+    public override void OnWritable() => Advance();
+
+    protected override void Receive(ReadOnlySpan<byte> message)
+    {
+        if (Api.Member.IsAuthEnabled)
+        {
+            Finish(ErrorTable.For(_hasToken ? Refusal.InvalidAuthToken : Refusal.UserEmpty));
+            return;
+        }
+
+        // The header is made before the renewal: a client must never see a keep-alive succeed at a revision at which
+        // the lease was revoked already.
+        var renewal = new Renewal(LeaseIdRequest.Parse(message), Api.Member.Store.CurrentRevision, Api.Member.Term);
+        lock (_lock)
+        {
+            if (_waiting.Count >= Limits.KeepAlivesPending)
+            {
+                Finish(ErrorTable.KeepAlivesTooMany);
+                return;
+            }
+
+            _waiting.Enqueue(renewal);
+        }
+
+        Advance();
+    }
+
+    protected override void Close()
+    {
+        lock (_lock)
+        {
+            _waiting.Clear();
+        }
+    }
+
+    /// <summary>Answers what can be answered now. One thread at a time works; another's call is then taken over by it.</summary>
+    private void Advance()
+    {
+        while (true)
+        {
+            Renewal renewal;
+            lock (_lock)
+            {
+                if (_isBusy)
+                {
+                    _isCalledAgain = true;
+                    return;
+                }
+
+                if (!_waiting.TryPeek(out renewal!))
+                {
+                    if (_isHalfClosed)
+                    {
+                        Finish(Status.OK);
+                    }
+
+                    return;
+                }
+
+                _isBusy = true;
+            }
+
+            if (renewal.TtlSeconds is not { } ttl)
+            {
+                if (!TryRenew(renewal))
+                {
+                    return;
+                }
+
+                ttl = renewal.TtlSeconds ?? 0;
+            }
+
+            var isWritten = Write(renewal, ttl);
+            lock (_lock)
+            {
+                _isBusy = false;
+                if (isWritten)
+                {
+                    _waiting.TryDequeue(out _);
+                }
+                else if (!_isCalledAgain)
+                {
+                    // OnWritable comes when there is room; unless it came while the write was refused.
+                    return;
+                }
+
+                _isCalledAgain = false;
+            }
+        }
+    }
+
+    /// <summary>False when the renewal goes on elsewhere, which then calls <see cref="Decided"/>, or ends the call.</summary>
+    private bool TryRenew(Renewal renewal)
+    {
+        if (!Api.Member.TryConfirmLeadershipNow())
+        {
+            Api.Member.ReadIndex(new ReadIndexCall(refusal =>
+            {
+                if (refusal == Refusal.None)
+                {
+                    Decide(renewal);
+                }
+                else
+                {
+                    // Upstream answers a leader that cannot confirm itself this way, and a follower that finds no leader
+                    // with a timeout.
+                    var isLeader = Api.Member.Leader == Api.Member.Id;
+                    Finish(ErrorTable.For(isLeader ? Refusal.NotPrimaryLessor : refusal));
+                }
+            }));
+            return false;
+        }
+
+        return TryDecide(renewal);
+    }
+
+    private bool TryDecide(Renewal renewal)
+    {
+        var status = Api.Member.Lessor.Renew(renewal.Id, out var ttl);
+        switch (status)
+        {
+            case LeaseStatus.Ok:
+                renewal.TtlSeconds = ttl;
+                return true;
+            case LeaseStatus.NotFound:
+                renewal.TtlSeconds = 0;
+                return true;
+            case LeaseStatus.Expired:
+                _ = WaitForRevocationAsync(renewal);
+                return false;
+            case LeaseStatus.MustClearCheckpoint:
+                ClearCheckpoint(renewal);
+                return false;
+            default:
+                Finish(ErrorTable.For(Refusal.NotPrimaryLessor));
+                return false;
+        }
+    }
+
+    private void Decide(Renewal renewal)
+    {
+        if (TryDecide(renewal))
+        {
+            Decided();
+        }
+    }
+
+    /// <summary>A renewal that went elsewhere is back with its TTL.</summary>
+    private void Decided()
+    {
+        lock (_lock)
+        {
+            _isBusy = false;
+        }
+
+        Advance();
+    }
+
+    private async Task WaitForRevocationAsync(Renewal renewal)
+    {
+        // Not cancelled with the call: the revocation is near, and then nobody is left to answer.
+        var status = await Api.Member.Lessor.WhenDecidedAsync(renewal.Id, CancellationToken.None);
+        if (status == LeaseStatus.NotFound)
+        {
+            renewal.TtlSeconds = 0;
+            Decided();
+        }
+        else
+        {
+            Finish(ErrorTable.For(Refusal.NotPrimaryLessor));
+        }
+    }
+
+    private void ClearCheckpoint(Renewal renewal)
+    {
+        // LeaseCheckpointRequest { checkpoints: [ { ID } ] }: a remaining TTL of zero is left out.
+        var inner = ProtoSize.Int64(1, renewal.Id.Value);
+        Span<byte> request = stackalloc byte[32];
+        var writer = new ProtoWriter(request);
+        writer.DelimitedHeader(1, inner);
+        writer.Int64(1, renewal.Id.Value);
+        var id = Api.Member.NextRequestId();
+        var encoded = InternalRequestEncoder.Encode(
+            InternalRequestKind.LeaseCheckpoint, request[..writer.Position], id, userName: [], authRevision: 0);
+        Api.Member.Propose(id, encoded, new CheckpointCleared(this, renewal));
+    }
+
+    private bool Write(Renewal renewal, long ttl)
+    {
+        Span<byte> response = stackalloc byte[128];
+        var writer = new ProtoWriter(response);
+        Api.Header.Write(ref writer, renewal.Revision, renewal.Term);
+        writer.Int64(2, renewal.Id.Value);
+        writer.Int64(3, ttl);
+        return TryWrite(response[..writer.Position], body: null);
+    }
+
+    /// <summary>One request: what it renews, its header, and the TTL once it is known.</summary>
+    private sealed class Renewal(LeaseId id, long revision, Term term)
+    {
+        public LeaseId Id { get; } = id;
+
+        public long Revision { get; } = revision;
+
+        public Term Term { get; } = term;
+
+        public long? TtlSeconds { get; set; }
+    }
+
+    private sealed class CheckpointCleared(LeaseKeepAliveCall call, Renewal renewal) : IProposalWaiter
+    {
+        public void Applied(in ApplyAnswer answer) => call.Decide(renewal);
+
+        public void Refused(Refusal refusal) => call.Finish(ErrorTable.For(refusal));
+    }
+}

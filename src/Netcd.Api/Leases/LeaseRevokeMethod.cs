@@ -1,0 +1,15 @@
+using Netcd.Api.Calls;
+using Netcd.Api.Wire;
+using Netcd.Grpc;
+using Netcd.Server.Requests;
+
+namespace Netcd.Api.Leases;
+
+internal sealed class LeaseRevokeMethod(ApiContext api)
+    : ProposalMethod(
+        api, "etcdserverpb.Lease", "LeaseRevoke", RequestShapes.LeaseRevokeRequest, InternalRequestKind.LeaseRevoke)
+{
+    protected override CallStep Handle(
+        in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket) =>
+        Api.Gate.CheckUser(head) is { } refusal ? Refuse(ref reply, refusal) : Propose(message, ticket);
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+using Netcd.Api.Calls;
+using Netcd.Api.Wire;
+using Netcd.Grpc;
+using Netcd.Proto.EtcdServer;
+
+namespace Netcd.Api.Maintenance;
+
+/// <summary>Maintenance.Defragment: of this member only. The answer has no header.</summary>
+internal sealed class DefragmentMethod(ApiContext api)
+    : MessageMethod<DefragmentRequest>(
+        api, "etcdserverpb.Maintenance", "Defragment", RequestShapes.DefragmentRequest, DefragmentRequest.Parser)
+{
+    protected override CallStep Handle(
+        in CallHead head, DefragmentRequest request, ref ReplyWriter reply, CallTicket ticket)
+    {
+        if (Api.Gate.CheckUser(head) is { } refusal)
+        {
+            return Refuse(ref reply, refusal);
+        }
+
+        _ = DefragmentAsync(ticket);
+        return CallStep.Pending;
+    }
+
+    private async Task DefragmentAsync(CallTicket ticket)
+    {
+        Api.Logger.LogInformation("starting defragment");
+        try
+        {
+            await Api.Member.DefragmentAsync(CancellationToken.None);
+        }
+        catch (IOException problem)
+        {
+            Api.Logger.LogWarning(problem, "failed to defragment");
+            Finish(ticket, new Status(StatusCode.Unknown, problem.Message));
+            return;
+        }
+
+        Api.Logger.LogInformation("finished defragment");
+        Finish(ticket, new DefragmentResponse());
+    }
+}

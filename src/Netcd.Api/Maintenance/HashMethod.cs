@@ -1,0 +1,31 @@
+using Netcd.Api.Calls;
+using Netcd.Api.Wire;
+using Netcd.Grpc;
+using Netcd.Proto.EtcdServer;
+
+namespace Netcd.Api.Maintenance;
+
+/// <summary>Maintenance.Hash: of the whole backend, read on a worker.</summary>
+internal sealed class HashMethod(ApiContext api)
+    : MessageMethod<HashRequest>(
+        api, "etcdserverpb.Maintenance", "Hash", RequestShapes.HashRequest, HashRequest.Parser)
+{
+    protected override CallStep Handle(in CallHead head, HashRequest request, ref ReplyWriter reply, CallTicket ticket)
+    {
+        if (Api.Gate.CheckUser(head) is { } refusal)
+        {
+            return Refuse(ref reply, refusal);
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(
+            pending =>
+            {
+                var revision = Api.Member.Store.CurrentRevision;
+                var hash = Api.Member.Store.Backend.Hash();
+                Finish(pending, new HashResponse { Header = Header(revision), Hash = hash });
+            },
+            ticket,
+            preferLocal: false);
+        return CallStep.Pending;
+    }
+}

@@ -1,0 +1,85 @@
+using Netcd.Api.Calls;
+using Netcd.Api.Errors;
+using Netcd.Api.Requests;
+using Netcd.Api.Wire;
+using Netcd.Base.Buffers;
+using Netcd.Grpc;
+using Netcd.Mvcc;
+using Netcd.Server;
+
+namespace Netcd.Api.Watch;
+
+/// <summary>
+/// One Watch call: reads requests, asks the hub, and lets the hub's answers and events out. The client's half-close does
+/// not end it. Upstream: server/etcdserver/api/v3rpc/watch.go.
+/// </summary>
+internal sealed class WatchCall : StreamCall, IWatchSink
+{
+    private readonly WatchStream _stream;
+    private readonly bool _hasToken;
+
+    public WatchCall(WatchMethod method, StreamOut output, in CallHead head)
+        : base(method, output, RequestShapes.WatchRequest, head)
+    {
+        _hasToken = CallGate.HasToken(head);
+        _stream = Api.Member.Watchers.OpenStream(this);
+    }
+
+    public override void OnHalfClose()
+    {
+        // Events keep flowing.
+    }
+
+    public override void OnWritable() => _stream.OnWritable();
+
+    bool IWatchSink.TryWrite(ReadOnlySpan<byte> head, SharedBytes? body) => TryWrite(head, body);
+
+    protected override void Receive(ReadOnlySpan<byte> message)
+    {
+        var request = WatchRequestView.Parse(message);
+        switch (request.Kind)
+        {
+            case WatchRequestKind.Create:
+                Create(WatchCreateView.Parse(request.Message));
+                break;
+            case WatchRequestKind.Cancel:
+                _stream.Cancel(WatchRequestView.ParseCancel(request.Message));
+                break;
+            case WatchRequestKind.Progress:
+                _stream.RequestProgress();
+                break;
+        }
+    }
+
+    protected override void Close() => _stream.Close();
+
+    private void Create(in WatchCreateView create)
+    {
+        if (create.StartRevision < 0)
+        {
+            _stream.Refuse(ErrorTable.WatchCompactedReason);
+            return;
+        }
+
+        if (Api.Member.IsAuthEnabled)
+        {
+            var refusal = _hasToken ? Refusal.InvalidAuthToken : Refusal.UserEmpty;
+            _stream.Refuse(ErrorTable.AsText(ErrorTable.For(refusal)));
+            return;
+        }
+
+        var filters = (create.NoPut ? WatchFilters.NoPut : WatchFilters.None)
+            | (create.NoDelete ? WatchFilters.NoDelete : WatchFilters.None);
+        _stream.Create(new WatchRequest
+        {
+            Key = create.Key,
+            RangeEnd = create.RangeEnd,
+            StartRevision = create.StartRevision,
+            WatchId = create.WatchId,
+            Filters = filters,
+            PrevKv = create.PreviousWanted,
+            ProgressNotify = create.ProgressNotify,
+            Fragment = create.Fragment,
+        });
+    }
+}
