@@ -114,7 +114,7 @@ public sealed class FixtureTests
         Assert.Equal(445732347u, opened.Hash(444));
     }
 
-    private static SimDisk Load(string fixture, string file) => OnDisk(Extract(fixture, file));
+    internal static SimDisk Load(string fixture, string file) => OnDisk(Extract(fixture, file));
 
     private static SimDisk OnDisk(byte[] content)
     {

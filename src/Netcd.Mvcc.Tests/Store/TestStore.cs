@@ -32,14 +32,14 @@ internal sealed class TestStore : IDisposable
         IDisk disk,
         BackendOptions? options = null,
         StoreOptions? storeOptions = null,
-        Lessor? lessor = null,
-        string path = FilePath)
+        Func<Backend, Lessor>? lessorOf = null)
     {
-        disk.CreateDirectory(path[..path.LastIndexOf('/')]);
+        disk.CreateDirectory(DirectoryPath);
         TestStore? opened = null;
         var backend = Backend.Open(
-            disk, path, options ?? new BackendOptions(), failure => opened!.Fatal = failure); // Fails only once in use.
-        opened = new TestStore(disk, backend, MvccStore.Open(backend, lessor, storeOptions ?? new StoreOptions()));
+            disk, FilePath, options ?? new BackendOptions(), failure => opened!.Fatal = failure); // Fails only once in use.
+        var store = MvccStore.Open(backend, lessorOf?.Invoke(backend), storeOptions ?? new StoreOptions());
+        opened = new TestStore(disk, backend, store);
         return opened;
     }
 

@@ -11,10 +11,17 @@ public sealed class StoreWorker : IDisposable
     // Between two slices of compaction, so that the writer is never held up for longer than one.
     private static readonly TimeSpan SlicePause = TimeSpan.FromMilliseconds(1);
 
+    // Slices between two commits: under heavy writing one commit follows the other, and compaction must keep pace with
+    // what the writes supersede.
+    private const int SlicesPerStepMax = 64;
+
     private readonly MvccStore _store;
     private readonly TimeProvider _time;
     private readonly Action<Exception> _onFatal;
     private readonly AutoResetEvent _wake = new(initialState: false);
+
+    // Set when the loop is to end; a pause waits for it.
+    private readonly ManualResetEvent _stopped = new(initialState: false);
     private Thread? _thread;
     private ITimer? _timer;
     private long _lastCommit;
@@ -57,12 +64,22 @@ public sealed class StoreWorker : IDisposable
     }
 
     /// <summary>
-    /// One step: a slice of compaction if there is one, a commit if it is due. True if there is more to do at once. For
-    /// simulation instead of <see cref="Start"/>.
+    /// One step: some slices of compaction if there are any, a commit if it is due. True if there is more to do at once.
+    /// For simulation instead of <see cref="Start"/>.
     /// </summary>
     public bool RunOnce()
     {
         var more = _store.RunCompactionSlice();
+        for (var slices = 1; more && slices < SlicesPerStepMax && !_stopping; slices++)
+        {
+            if (_thread is not null)
+            {
+                _stopped.WaitOne(SlicePause);
+            }
+
+            more = _store.RunCompactionSlice();
+        }
+
         var backend = _store.Backend;
         if (_thread is not null && !_stopping)
         {
@@ -91,7 +108,8 @@ public sealed class StoreWorker : IDisposable
         _store.Backend.OnCommitWanted = null;
         _timer?.Dispose();
 
-        // The event itself is left to the collector: others may still ask for work that nobody will do.
+        // The events are left to the collector: others may still ask for work that nobody will do.
+        _stopped.Set();
         _wake.Set();
         _thread?.Join();
     }
@@ -102,11 +120,7 @@ public sealed class StoreWorker : IDisposable
         {
             while (!_stopping)
             {
-                if (RunOnce())
-                {
-                    _wake.WaitOne(SlicePause);
-                }
-                else
+                if (!RunOnce())
                 {
                     _wake.WaitOne();
                 }
