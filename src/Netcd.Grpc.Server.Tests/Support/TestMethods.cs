@@ -14,6 +14,7 @@ public sealed class TestMethods : IDisposable
             new Method(Service, "Throw", new UnaryHandler(Throw)),
             new Method(Service, "Malformed", new UnaryHandler(Malformed)),
             new Method(Service, "Metadata", new UnaryHandler(Metadata)),
+            new Method(Service, "WhoAmI", new UnaryHandler(WhoAmI)),
             new Method(Service, "Large", new UnaryHandler(Large)),
             new Method(Service, "Later", Later),
             new Method(Service, "Never", Never),
@@ -70,6 +71,13 @@ public sealed class TestMethods : IDisposable
         }
 
         value.CopyTo(reply.Message(value.Length));
+        return CallStep.Done;
+    }
+
+    private static CallStep WhoAmI(in CallHead head, ReadOnlySpan<byte> message, ReplyWriter reply, CallTicket ticket)
+    {
+        var name = System.Text.Encoding.UTF8.GetBytes(head.Peer.CommonName);
+        name.CopyTo(reply.Message(name.Length));
         return CallStep.Done;
     }
 

@@ -3,14 +3,17 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Netcd.Grpc.Server.Tls;
 
 /// <summary>What ASP.NET Core asks of a connection that is encrypted.</summary>
 internal sealed class TlsFeatures(SslStream stream, X509Certificate2? certificate)
-    : ITlsConnectionFeature, ITlsHandshakeFeature
+    : ITlsConnectionFeature, ITlsHandshakeFeature, ITlsApplicationProtocolFeature
 {
     public X509Certificate2? ClientCertificate { get; set; } = certificate;
+
+    public ReadOnlyMemory<byte> ApplicationProtocol => stream.NegotiatedApplicationProtocol.Protocol;
 
     public SslProtocols Protocol => stream.SslProtocol;
 

@@ -3,7 +3,9 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
 using Netcd.Grpc.Server.Entry;
 using Netcd.Grpc.Wire;
@@ -104,7 +106,8 @@ public sealed class TlsServer
     {
         var features = new TlsFeatures(tls, handshake.Certificate);
         connection.Features.Set<ITlsConnectionFeature>(features);
-        connection.Features.Set<Microsoft.AspNetCore.Connections.Features.ITlsHandshakeFeature>(features);
+        connection.Features.Set<ITlsHandshakeFeature>(features);
+        connection.Features.Set<ITlsApplicationProtocolFeature>(features);
         connection.Features.Set(new PeerIdentity(
             connection.RemoteEndPoint,
             handshake.Certificate,
