@@ -126,6 +126,12 @@ public sealed partial class Backend
         }
     }
 
+    /// <summary>
+    /// Lets nothing be committed any more: an entry may be carried out in part, and half of it must not reach the disk.
+    /// The member must stop. May be called inside a write section.
+    /// </summary>
+    public void Poison(Exception problem) => Interlocked.CompareExchange(ref _failure, problem, null);
+
     /// <summary>Ends without a last commit, as a killed process does. For tests and for a member that must stop at once.</summary>
     internal void Abandon()
     {
@@ -238,6 +244,7 @@ public sealed partial class Backend
     {
         lock (_writeGate)
         {
+            ThrowIfFailed();
             if (_active.IsEmpty)
             {
                 return null;
