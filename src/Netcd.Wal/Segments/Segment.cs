@@ -51,12 +51,14 @@ internal sealed class Segment(SegmentName name, string path, IDiskFile file, lon
     {
         lock (_zeroing)
         {
-            var length = (int)Math.Min(ZeroStepBytes, Math.Min(writePosition + aheadBytes, File.Length) - _zeroedTo);
-            if (length <= 0)
+            // Far below zero once the segment is closed.
+            var missing = Math.Min(writePosition + aheadBytes, File.Length) - _zeroedTo;
+            if (missing <= 0)
             {
                 return false;
             }
 
+            var length = (int)Math.Min(ZeroStepBytes, missing);
             File.Write(_zeroedTo, Zeros.AsSpan(0, length));
             _zeroedTo += length;
         }
