@@ -100,10 +100,8 @@ public sealed class GrpcHost : IAsyncDisposable
         kestrel.Limits.Http2.MaxStreamsPerConnection = (int)Math.Min(int.MaxValue, limits.StreamsPerConnectionMax);
         if (limits.KeepAliveInterval > TimeSpan.Zero && limits.KeepAliveTimeout > TimeSpan.Zero)
         {
-            // Kestrel takes no less than a second.
-            var second = TimeSpan.FromSeconds(1);
-            kestrel.Limits.Http2.KeepAlivePingDelay = limits.KeepAliveInterval < second ? second : limits.KeepAliveInterval;
-            kestrel.Limits.Http2.KeepAlivePingTimeout = limits.KeepAliveTimeout < second ? second : limits.KeepAliveTimeout;
+            kestrel.Limits.Http2.KeepAlivePingDelay = limits.KeepAliveInterval;
+            kestrel.Limits.Http2.KeepAlivePingTimeout = limits.KeepAliveTimeout;
         }
 
         return kestrel;

@@ -34,10 +34,7 @@ internal static class FlagTable
         new("listen-client-urls", FlagKind.UrlList, "http://localhost:2379", "listen-client-urls", "Member",
             "URLs to listen on for client traffic (gRPC, and HTTP unless --listen-client-http-urls is set)."),
         new("listen-client-http-urls", FlagKind.UrlList, "", "listen-client-http-urls", "Member",
-            "URLs to listen on for HTTP clients only.")
-        {
-            WithoutEffectYet = true,
-        },
+            "URLs to listen on for HTTP clients only."),
         new("listen-metrics-urls", FlagKind.UrlList, "", "listen-metrics-urls", "Member",
             "URLs to listen on for /metrics and health endpoints."),
         new("max-snapshots", FlagKind.UInt, "5", "max-snapshots", "Member",

@@ -158,13 +158,13 @@ internal sealed class ConnectionDriver : ICallOwner, IDeadlineOwner, IThreadPool
         var now = _server.Time.GetTimestamp();
         if ((bits & FlushDone) != 0)
         {
-            EndFlush();
+            EndFlush(now);
         }
 
         if (_isFlushing)
         {
             // Nothing may be written while the output is taken away: what came has to wait, and so has the client.
-            _deferred |= bits;
+            _deferred |= bits & ~FlushDone;
             CheckStuck(now);
             return;
         }
@@ -181,7 +181,6 @@ internal sealed class ConnectionDriver : ICallOwner, IDeadlineOwner, IThreadPool
             _http2.BeginDrain(now);
         }
 
-        // Before the bodies of long answers, which would fill the output again each time.
         if ((bits & InputReady) != 0)
         {
             TakeInput(now);
@@ -193,14 +192,16 @@ internal sealed class ConnectionDriver : ICallOwner, IDeadlineOwner, IThreadPool
 
         _calls.AfterPump();
         FlushOutput(now);
+        if (_isFlushing)
+        {
+            return;
+        }
+
         if (_http2.IsClosed)
         {
-            if (!_isFlushing)
-            {
-                Finish();
-            }
+            Finish();
         }
-        else if (!_isReading && !(_isInputLeft && _isFlushing))
+        else if (!_isReading && !_handsOver)
         {
             BeginRead();
         }
@@ -291,20 +292,11 @@ internal sealed class ConnectionDriver : ICallOwner, IDeadlineOwner, IThreadPool
                 return;
             }
 
-            EndFlush();
-            if (Volatile.Read(ref _state) != Owned)
-            {
-                // Something came meanwhile: it goes before the rest of long answers.
-                Interlocked.Or(ref _state, Continued);
-                return;
-            }
-
-            _http2.Pump(now);
-            _calls.AfterPump();
+            EndFlush(now);
         }
     }
 
-    private void EndFlush()
+    private void EndFlush(long now)
     {
         _isFlushing = false;
         try
@@ -319,7 +311,8 @@ internal sealed class ConnectionDriver : ICallOwner, IDeadlineOwner, IThreadPool
             _http2.Abandon();
         }
 
-        _http2.MarkFlushed();
+        _http2.OnFlushed(now);
+        _calls.AfterPump();
     }
 
     // A client that takes nothing for longer than a keepalive would let it is gone.

@@ -1,0 +1,216 @@
+using System.Runtime.InteropServices;
+using Netcd.Daemon.Flags;
+using Netcd.Daemon.Logging;
+using Netcd.Daemon.Process;
+
+namespace Netcd.Daemon;
+
+/// <summary>
+/// From the command line to the running member and back: the order of checks, the streams and the exit codes are etcd's
+/// (server/etcdmain/etcd.go).
+/// </summary>
+internal static class Launcher
+{
+    private const int ExitUsage = 2;
+    private const int ExitFailure = 1;
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        if (arguments is [("gateway" or "grpc-proxy") and var command, ..])
+        {
+            Console.Error.WriteLine($"Error: the sub-command \"{command}\" is not part of this release");
+            return ExitFailure;
+        }
+
+        var values = new FlagValues();
+        IReadOnlyList<string> leftover;
+        try
+        {
+            leftover = CommandLine.Parse(arguments, values);
+        }
+        catch (CommandLineException problem) when (problem.IsHelp)
+        {
+            Console.Error.WriteLine(Usage.Line);
+            Console.Out.Write(Usage.Flags());
+            return 0;
+        }
+        catch (CommandLineException problem)
+        {
+            Console.Error.WriteLine(problem.Message);
+            Console.Error.WriteLine(Usage.Line);
+            Console.Error.Write(Usage.Flags());
+            return ExitUsage;
+        }
+
+        if (leftover.Count == 0 && values.Bool("version"))
+        {
+            Console.Out.Write(ProductVersion.Text);
+            return 0;
+        }
+
+        return await ConfigureAndServeAsync(arguments, leftover, values);
+    }
+
+    private static async Task<int> ConfigureAndServeAsync(
+        string[] arguments, IReadOnlyList<string> leftover, FlagValues values)
+    {
+        var notes = new List<StartNote>();
+        string? problem = leftover.Count > 0 ? $"\"{leftover[0]}\" is not a valid flag" : null;
+        var configFile = values.Text("config-file") is { Length: > 0 } given
+            ? given
+            : Environment.GetEnvironmentVariable("ETCD_CONFIG_FILE") ?? "";
+        try
+        {
+            if (problem is null && configFile.Length > 0)
+            {
+                values = ConfigFile.Read(configFile);
+                notes.Add(new StartNote(
+                    LogLevel.Information,
+                    "loaded server configuration, other configuration command line flags and environment variables "
+                    + "will be ignored if provided",
+                    [new("path", configFile)]));
+            }
+            else if (problem is null)
+            {
+                EnvironmentFlags.Apply(Environment.GetEnvironmentVariables(), values, notes);
+            }
+
+            if (problem is null)
+            {
+                ConfigValidator.Check(values, configFile.Length > 0);
+            }
+        }
+        catch (FlagValueException refused)
+        {
+            problem = refused.Message;
+        }
+        catch (EnvironmentConflictException conflict)
+        {
+            notes.Add(new StartNote(
+                LogLevel.Critical,
+                "conflicting environment variable is shadowed by corresponding command-line flag (either unset "
+                + "environment variable or disable flag))",
+                [new("environment-variable", conflict.Variable)]));
+        }
+
+        if (!TryOpenLog(values, out var provider))
+        {
+            return ExitUsage;
+        }
+
+        using (provider)
+        {
+            var logger = provider.CreateLogger("Netcd.Daemon.Main");
+            var conflicts = notes.Any(note => note.Level == LogLevel.Critical);
+            foreach (var note in notes)
+            {
+                provider.Write(note.Level, "daemon/main", note.Message, note.Fields, null);
+            }
+
+            if (conflicts)
+            {
+                return ExitFailure;
+            }
+
+            provider.Write(
+                LogLevel.Information, "daemon/main", "Running: ",
+                [new("args", new[] { Environment.ProcessPath ?? "etcd" }.Concat(arguments))], null);
+            if (problem is not null)
+            {
+                Log.FailedToVerifyFlags(logger, problem);
+                return ExitFailure;
+            }
+
+            return await ServeAsync(new DaemonOptions(values), provider, logger);
+        }
+    }
+
+    private static bool TryOpenLog(FlagValues values, out ZapLoggerProvider provider)
+    {
+        var word = values.Text("log-level");
+        var known = LogLevels.TryParse(word, out var level);
+        if (!known)
+        {
+            Console.Error.WriteLine($"unrecognized level: \"{word}\"");
+        }
+
+        provider = new ZapLoggerProvider(
+            LogOutput.Open(values.Words("log-outputs")), values.Text("log-format") == "console", TimeProvider.System)
+        {
+            Level = known ? level : LogLevel.Information,
+        };
+        return known;
+    }
+
+    private static async Task<int> ServeAsync(DaemonOptions options, ZapLoggerProvider provider, ILogger logger)
+    {
+        Report(options, logger);
+        using var loggers = new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = LogLevel.Trace });
+        var stopped = new TaskCompletionSource<PosixSignal>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+
+        MemberHost host;
+        try
+        {
+            host = await MemberHost.StartAsync(options, loggers, provider, failure => Stop(provider, failure));
+        }
+        catch (StartException refused)
+        {
+            Log.DiscoveryFailed(logger, refused.Message);
+            return ExitFailure;
+        }
+
+        Log.NotifyingInitDaemon(logger);
+        if (SystemdNotifier.NotifyReady(Environment.GetEnvironmentVariable("NOTIFY_SOCKET")) is { } failed)
+        {
+            Log.FailedToNotifyInitDaemon(logger, failed);
+        }
+        else
+        {
+            Log.NotifiedInitDaemon(logger);
+        }
+
+        var signal = await stopped.Task;
+        Log.ReceivedSignal(logger, signal == PosixSignal.SIGINT ? "interrupt" : "terminated");
+        Log.ClosingServer(logger, options.Name, options.DataDirectory);
+        await host.DisposeAsync();
+        Log.ClosedServer(logger, options.Name, options.DataDirectory);
+        NativeSignal.Reraise(NativeSignal.NumberOf(signal));
+        return 128 + NativeSignal.NumberOf(signal);
+
+        void OnSignal(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stopped.TrySetResult(context.Signal);
+        }
+    }
+
+    // The state behind an acknowledgement may be lost: nothing more must be said, so nothing is closed or flushed.
+    private static void Stop(ZapLoggerProvider provider, Exception failure)
+    {
+        provider.Write(LogLevel.Critical, "daemon/main", "the member cannot go on", [], failure);
+        Environment.Exit(ExitFailure);
+    }
+
+    private static void Report(DaemonOptions options, ILogger logger)
+    {
+        if (options.Values.Text("data-dir").Length == 0)
+        {
+            Log.DataDirectoryWasEmpty(logger, options.DataDirectory);
+        }
+
+        foreach (var name in options.Values.Given)
+        {
+            var flag = FlagTable.Find(name);
+            if (flag is { WithoutEffectYet: true })
+            {
+                Log.FlagWithoutEffect(logger, name);
+            }
+            else if (flag is { ReplacedBy.Length: > 0 })
+            {
+                Log.FlagDeprecated(logger, name, flag.ReplacedBy);
+            }
+        }
+    }
+}

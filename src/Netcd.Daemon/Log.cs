@@ -1,0 +1,68 @@
+namespace Netcd.Daemon;
+
+/// <summary>
+/// The daemon's log lines. The texts are etcd's where tools look for them; what follows the first placeholder becomes the
+/// line's fields.
+/// </summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "failed to verify flags {Error}")]
+    public static partial void FailedToVerifyFlags(ILogger logger, string error);
+
+    [LoggerMessage(2, LogLevel.Critical, "discovery failed {Error}")]
+    public static partial void DiscoveryFailed(ILogger logger, string error);
+
+    [LoggerMessage(3, LogLevel.Warning, "'data-dir' was empty; using default {DataDir}")]
+    public static partial void DataDirectoryWasEmpty(ILogger logger, string dataDir);
+
+    [LoggerMessage(4, LogLevel.Warning, "this flag has no effect in this release {Flag}")]
+    public static partial void FlagWithoutEffect(ILogger logger, string flag);
+
+    [LoggerMessage(5, LogLevel.Warning, "this flag is deprecated {Flag} {UseInstead}")]
+    public static partial void FlagDeprecated(ILogger logger, string flag, string useInstead);
+
+    [LoggerMessage(6, LogLevel.Information, "notifying init daemon")]
+    public static partial void NotifyingInitDaemon(ILogger logger);
+
+    [LoggerMessage(7, LogLevel.Information, "successfully notified init daemon")]
+    public static partial void NotifiedInitDaemon(ILogger logger);
+
+    [LoggerMessage(8, LogLevel.Warning, "failed to notify systemd for readiness {Error}")]
+    public static partial void FailedToNotifyInitDaemon(ILogger logger, string error);
+
+    [LoggerMessage(9, LogLevel.Information, "received signal; shutting down {Signal}")]
+    public static partial void ReceivedSignal(ILogger logger, string signal);
+
+    [LoggerMessage(10, LogLevel.Information, "closing etcd server {Name} {DataDir}")]
+    public static partial void ClosingServer(ILogger logger, string name, string dataDir);
+
+    [LoggerMessage(11, LogLevel.Information, "closed etcd server {Name} {DataDir}")]
+    public static partial void ClosedServer(ILogger logger, string name, string dataDir);
+
+    [LoggerMessage(12, LogLevel.Information, "starting an etcd server {EtcdVersion} {NetcdVersion} {Name} {DataDir} {HeartbeatInterval} {ElectionTimeout} {SnapshotCount} {InitialAdvertisePeerUrls} {ListenPeerUrls} {AdvertiseClientUrls} {ListenClientUrls} {ListenMetricsUrls} {InitialCluster} {InitialClusterState} {InitialClusterToken} {QuotaBackendBytes} {MaxRequestBytes}")]
+    public static partial void Starting(
+        ILogger logger, string etcdVersion, string netcdVersion, string name, string dataDir,
+        TimeSpan heartbeatInterval, TimeSpan electionTimeout, ulong snapshotCount,
+        IEnumerable<string> initialAdvertisePeerUrls, IEnumerable<string> listenPeerUrls,
+        IEnumerable<string> advertiseClientUrls, IEnumerable<string> listenClientUrls,
+        IEnumerable<string> listenMetricsUrls, string initialCluster, string initialClusterState,
+        string initialClusterToken, long quotaBackendBytes, int maxRequestBytes);
+
+    [LoggerMessage(13, LogLevel.Information, "ready to serve client requests")]
+    public static partial void Ready(ILogger logger);
+
+    [LoggerMessage(14, LogLevel.Information, "serving client traffic insecurely; this is strongly discouraged! {Traffic} {Address}")]
+    public static partial void ServingInsecurely(ILogger logger, string traffic, string address);
+
+    [LoggerMessage(15, LogLevel.Information, "serving client traffic securely {Traffic} {Address}")]
+    public static partial void ServingSecurely(ILogger logger, string traffic, string address);
+
+    [LoggerMessage(16, LogLevel.Information, "serving peer traffic {Address}")]
+    public static partial void ServingPeers(ILogger logger, string address);
+
+    [LoggerMessage(17, LogLevel.Information, "serving metrics {Address}")]
+    public static partial void ServingMetrics(ILogger logger, string address);
+
+    [LoggerMessage(18, LogLevel.Warning, "the data directory can be read by others {Dir} {Permission} {Recommended}")]
+    public static partial void WidePermissions(ILogger logger, string dir, string permission, string recommended);
+}

@@ -1,0 +1,218 @@
+using Netcd.Api;
+using Netcd.Api.Metrics;
+using Netcd.Daemon.Flags;
+using Netcd.Daemon.Logging;
+using Netcd.Daemon.Serving;
+using Netcd.Grpc.Server;
+using Netcd.Grpc.Server.Tls;
+using Netcd.Server;
+
+namespace Netcd.Daemon;
+
+/// <summary>A member with its listeners. Started whole or not at all; disposing closes listeners, then files.</summary>
+internal sealed class MemberHost : IAsyncDisposable
+{
+    // Open calls may finish this long after a stop was asked for; watches never would.
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromMilliseconds(500);
+
+    private readonly Member _member;
+    private readonly ApiServer _api;
+    private readonly List<GrpcHost> _hosts = [];
+
+    private MemberHost(Member member, ApiServer api)
+    {
+        _member = member;
+        _api = api;
+    }
+
+    /// <exception cref="StartException">The flags, the data or the addresses do not allow a start.</exception>
+    public static async Task<MemberHost> StartAsync(
+        DaemonOptions options, ILoggerFactory loggers, ZapLoggerProvider provider, Action<Exception> fatal)
+    {
+        var logger = loggers.CreateLogger("Netcd.Daemon.Serving");
+        CheckSchemes(options);
+        var clientTls = TlsSettings.Client(options, logger);
+        var peerTls = TlsSettings.Peer(options, logger);
+        LogStart(options, logger);
+        var member = MemberSettings.Open(options, new MemberLog(provider), fatal);
+        var api = new ApiServer(
+            member, ApiSettings(options), new MetricsPage(), TimeProvider.System, loggers.CreateLogger("Netcd.Api.Etcd"));
+        var host = new MemberHost(member, api);
+        try
+        {
+            await host.ServePeersAsync(options, peerTls, logger);
+            member.Start();
+            await member.Ready;
+            Log.Ready(logger);
+            await host.ServeClientsAsync(options, clientTls, logger, fatal);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var drain = new CancellationTokenSource(DrainLimit);
+        foreach (var host in _hosts)
+        {
+            await host.StopAsync(drain.Token);
+            await host.DisposeAsync();
+        }
+
+        _api.Dispose();
+        _member.Dispose();
+    }
+
+    private static ApiOptions ApiSettings(DaemonOptions options) => new()
+    {
+        ServerVersion = ProductVersion.Etcd,
+        MaxRequestBytes = options.MaxRequestBytes,
+        MaxTxnOps = (int)options.Values.UInt64("max-txn-ops"),
+        QuotaBytes = options.QuotaBytes,
+        ElectionTimeout = options.ElectionTimeout,
+    };
+
+    private static void CheckSchemes(DaemonOptions options)
+    {
+        var values = options.Values;
+        var hasClientCertificate = values.Text("cert-file").Length > 0 || values.Bool("auto-tls");
+        var hasPeerCertificate = values.Text("peer-cert-file").Length > 0 || values.Bool("peer-auto-tls");
+        foreach (var url in options.ListenPeerUrls)
+        {
+            if (url.IsTls && !hasPeerCertificate)
+            {
+                throw new StartException(
+                    $"cannot listen on TLS for {url.Address}: KeyFile and CertFile are not presented");
+            }
+        }
+
+        foreach (var url in options.ListenClientUrls.Concat(options.ListenClientHttpUrls))
+        {
+            if (url.IsTls && !hasClientCertificate)
+            {
+                throw new StartException(
+                    $"TLS key/cert (--cert-file, --key-file) must be provided for client url {url} with HTTPS scheme");
+            }
+        }
+
+        if (options.ListenMetricsUrls.Any(url => url.IsTls) && !hasClientCertificate)
+        {
+            throw new StartException("client TLS key/cert (--cert-file, --key-file) must be provided for metrics secure url");
+        }
+
+        if (options.ListenClientUrls.Intersect(options.ListenClientHttpUrls).FirstOrDefault() is { } both)
+        {
+            throw new StartException(
+                $"cannot bind both --listen-client-urls and --listen-client-http-urls on the same url {both}");
+        }
+    }
+
+    private static ListenerOptions Listener(
+        EtcdUrl url, TlsServer? tls, string kind, bool servesGrpc = true, bool servesWeb = true,
+        RequestDelegate? web = null) => new()
+    {
+        EndPoint = ListenAddress.Of(url),
+        Tls = url.IsTls ? tls : null,
+        Kind = kind,
+        ServesGrpc = servesGrpc,
+        ServesWeb = servesWeb,
+        Web = web,
+    };
+
+    private static async Task StartAsync(GrpcHost host, IReadOnlyList<EtcdUrl> urls)
+    {
+        try
+        {
+            await host.StartAsync();
+        }
+        catch (IOException problem)
+        {
+            var inUse = problem.Message.Contains("in use", StringComparison.OrdinalIgnoreCase);
+            var url = urls.FirstOrDefault(url => problem.Message.Contains(url.Address, StringComparison.Ordinal)) ?? urls[0];
+            throw new StartException(
+                ListenAddress.BindError(url, inUse ? "address already in use" : problem.Message), problem);
+        }
+    }
+
+    private static void LogStart(DaemonOptions options, ILogger logger) =>
+        Log.Starting(
+            logger, ProductVersion.Etcd, ProductVersion.Own, options.Name, options.DataDirectory,
+            options.HeartbeatInterval, options.ElectionTimeout, options.SnapshotCount, Texts(options.AdvertisePeerUrls),
+            Texts(options.ListenPeerUrls), Texts(options.AdvertiseClientUrls), Texts(options.ListenClientUrls),
+            Texts(options.ListenMetricsUrls), options.InitialCluster, options.Values.Text("initial-cluster-state"),
+            options.Values.Text("initial-cluster-token"), options.QuotaBytes, options.MaxRequestBytes);
+
+    private static string[] Texts(IEnumerable<EtcdUrl> urls) => [.. urls.Select(url => url.Text)];
+
+    // Other members come later; the port is held and speaks TLS already, as tools that probe it expect.
+    private async Task ServePeersAsync(DaemonOptions options, TlsServer? tls, ILogger logger)
+    {
+        var host = new GrpcHost(new GrpcHostOptions
+        {
+            Listeners =
+            [
+                .. options.ListenPeerUrls.Select(url => Listener(url, tls, "peer", servesGrpc: false)),
+            ],
+            Logger = logger,
+        });
+        _hosts.Add(host);
+        await StartAsync(host, options.ListenPeerUrls);
+        foreach (var url in options.ListenPeerUrls)
+        {
+            Log.ServingPeers(logger, url.Address);
+        }
+    }
+
+    private async Task ServeClientsAsync(
+        DaemonOptions options, TlsServer? tls, ILogger logger, Action<Exception> fatal)
+    {
+        var values = options.Values;
+        var hasHttp = options.ListenClientHttpUrls.Count > 0;
+        List<ListenerOptions> listeners =
+        [
+            .. options.ListenClientUrls.Select(url => Listener(url, tls, "client", servesWeb: !hasHttp)),
+            .. options.ListenClientHttpUrls.Select(url => Listener(url, tls, "client", servesGrpc: false)),
+            .. options.ListenMetricsUrls.Select(url =>
+                Listener(url, tls, "metrics", servesGrpc: false, web: _api.HandleMetricsAsync)),
+        ];
+        var host = new GrpcHost(new GrpcHostOptions
+        {
+            Listeners = listeners,
+            Methods = _api.Methods,
+            Web = _api.HandleWebAsync,
+            Logger = logger,
+            Fatal = fatal,
+            Limits = new GrpcLimits
+            {
+                ReceiveBytesMax = options.MaxRequestBytes + (512 * 1024),
+                StreamsPerConnectionMax = (uint)values.UInt64("max-concurrent-streams"),
+                KeepAliveMinTime = values.Duration("grpc-keepalive-min-time"),
+                KeepAliveInterval = values.Duration("grpc-keepalive-interval"),
+                KeepAliveTimeout = values.Duration("grpc-keepalive-timeout"),
+            },
+        });
+        _hosts.Insert(0, host);
+        await StartAsync(host, [.. options.ListenClientUrls, .. options.ListenClientHttpUrls, .. options.ListenMetricsUrls]);
+        foreach (var url in options.ListenClientUrls.Concat(options.ListenClientHttpUrls))
+        {
+            var traffic = hasHttp ? options.ListenClientUrls.Contains(url) ? "grpc" : "http" : "grpc+http";
+            if (url.IsTls)
+            {
+                Log.ServingSecurely(logger, traffic, url.Address);
+            }
+            else
+            {
+                Log.ServingInsecurely(logger, traffic, url.Address);
+            }
+        }
+
+        foreach (var url in options.ListenMetricsUrls)
+        {
+            Log.ServingMetrics(logger, url.Address);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Security.Authentication;
+using Netcd.Daemon.Flags;
+using Netcd.Grpc.Server.Tls;
+
+namespace Netcd.Daemon.Serving;
+
+/// <summary>TLS of the client and peer listeners, from the flags.</summary>
+internal static class TlsSettings
+{
+    /// <summary>The client listeners' TLS; null when no certificate is configured.</summary>
+    public static TlsServer? Client(DaemonOptions options, ILogger logger)
+    {
+        var values = options.Values;
+        var (certificate, key) = (values.Text("cert-file"), values.Text("key-file"));
+        if (values.Bool("auto-tls") && certificate.Length == 0 && key.Length == 0)
+        {
+            (certificate, key) = SelfSigned(options, "client", options.ListenClientUrls, logger);
+        }
+
+        return Create(
+            new TlsServerOptions
+            {
+                CertFile = certificate,
+                KeyFile = key,
+                TrustedCAFile = values.Text("trusted-ca-file"),
+                ClientCertAuth = values.Bool("client-cert-auth"),
+                CrlFile = values.Text("client-crl-file"),
+                AllowedHostnames = values.Words("client-cert-allowed-hostname"),
+            },
+            values,
+            logger);
+    }
+
+    /// <summary>The peer listeners' TLS; null when no certificate is configured.</summary>
+    public static TlsServer? Peer(DaemonOptions options, ILogger logger)
+    {
+        var values = options.Values;
+        var (certificate, key) = (values.Text("peer-cert-file"), values.Text("peer-key-file"));
+        if (values.Bool("peer-auto-tls") && certificate.Length == 0 && key.Length == 0)
+        {
+            (certificate, key) = SelfSigned(options, "peer", options.ListenPeerUrls, logger);
+        }
+
+        var names = values.Words("peer-cert-allowed-cn");
+        var hosts = values.Words("peer-cert-allowed-hostname");
+        if (names.Count > 0 && hosts.Count > 0)
+        {
+            throw new StartException(
+                $"AllowedCNs and AllowedHostnames are mutually exclusive (cns=[{Quoted(names)}], hostnames=[{Quoted(hosts)}])");
+        }
+
+        return Create(
+            new TlsServerOptions
+            {
+                CertFile = certificate,
+                KeyFile = key,
+                TrustedCAFile = values.Text("peer-trusted-ca-file"),
+                ClientCertAuth = values.Bool("peer-client-cert-auth"),
+                CrlFile = values.Text("peer-crl-file"),
+                AllowedCommonNames = names,
+                AllowedHostnames = hosts,
+                VerifiesClientSan = !values.Bool("peer-skip-client-san-verification")
+                    && !values.Bool("experimental-peer-skip-client-san-verification"),
+            },
+            values,
+            logger);
+    }
+
+    private static TlsServer? Create(TlsServerOptions options, FlagValues values, ILogger logger)
+    {
+        if (options.CertFile.Length == 0 && options.KeyFile.Length == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            return new TlsServer(
+                options with
+                {
+                    CipherSuites = values.Words("cipher-suites"),
+                    MinVersion = Version(values.Text("tls-min-version")),
+                    MaxVersion = Version(values.Text("tls-max-version")),
+                },
+                TimeProvider.System,
+                logger);
+        }
+        catch (TlsConfigurationException problem)
+        {
+            throw new StartException(problem.Message, problem);
+        }
+    }
+
+    private static SslProtocols Version(string name) => name switch
+    {
+        "TLS1.2" => SslProtocols.Tls12,
+        "TLS1.3" => SslProtocols.Tls13,
+        _ => SslProtocols.None,
+    };
+
+    private static (string Certificate, string Key) SelfSigned(
+        DaemonOptions options, string folder, IReadOnlyList<EtcdUrl> urls, ILogger logger)
+    {
+        var directory = Path.Combine(Path.GetFullPath(options.DataDirectory), "fixtures", folder);
+        try
+        {
+            return SelfSignedCertificate.Ensure(
+                directory,
+                [.. urls.Select(url => url.IsUnix ? url.Address : $"{url.Host}:{url.Port}")],
+                (uint)options.Values.UInt64("self-signed-cert-validity"),
+                isClientToo: folder == "peer",
+                TimeProvider.System,
+                logger);
+        }
+        catch (TlsConfigurationException problem)
+        {
+            throw new StartException(problem.Message, problem);
+        }
+    }
+
+    private static string Quoted(IEnumerable<string> words) => string.Join(' ', words.Select(word => $"\"{word}\""));
+}
