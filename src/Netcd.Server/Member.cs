@@ -338,6 +338,7 @@ public sealed partial class Member : IMember, IDisposable
         }
 
         _stopping = true;
+        _parts.Backend.Poison(failure);
         _options.Log?.Log(
             RaftLogLevel.Error, "the member failed and stops", new KeyValuePair<string, object?>("error", failure));
         _raft.Close();

@@ -128,20 +128,27 @@ internal sealed class Applier : IDisposable
     private bool ApplyEntries(ReadOnlySpan<Entry> entries)
     {
         using var section = _parts.Backend.EnterWrite();
-        while (_position < entries.Length)
+        try
         {
-            ref readonly var entry = ref entries[_position];
-            Invariant.Check(entry.Index == _applied.Next, $"entry {entry.Index} after applied {_applied}");
-            if (entry.Type == EntryType.Normal)
+            while (_position < entries.Length)
             {
+                ref readonly var entry = ref entries[_position];
+                Invariant.Check(entry.Index == _applied.Next, $"entry {entry.Index} after applied {_applied}");
+                if (entry.Type != EntryType.Normal)
+                {
+                    BeginConfChange(entry);
+                    return false;
+                }
+
                 _entries.Apply(entry);
                 Advance(entry);
-                continue;
             }
-
-            Invariant.Check(entry.Type == EntryType.ConfChange, $"unknown entry type {entry.Type} at {entry.Index}");
-            BeginConfChange(entry);
-            return false;
+        }
+        catch (Exception problem)
+        {
+            // Before the section ends: from then on another thread could commit half an entry.
+            _parts.Backend.Poison(problem);
+            throw;
         }
 
         return true;
@@ -156,6 +163,7 @@ internal sealed class Applier : IDisposable
 
     private void BeginConfChange(in Entry entry)
     {
+        Invariant.Check(entry.Type == EntryType.ConfChange, $"unknown entry type {entry.Type} at {entry.Index}");
         var change = ConfChangeCodec.Read(entry.Data.Span);
         var isPromotion = false;
         var context = change.Context.IsEmpty
