@@ -177,7 +177,11 @@ public sealed partial class Member : IMember, IDisposable
         Watchers.Publish(_parts.Store.CurrentRevision);
         Watchers.Start();
         Run("raft", _raft.Run);
-        Run("log", _logWriter.Run);
+        if (_options.Transport is not null)
+        {
+            Run("log", _logWriter.Run);
+        }
+
         Run("apply", _applier.Run);
         Run("housekeeping", _housekeeper.Run);
         _timer = _options.Time.CreateTimer(

@@ -14,6 +14,12 @@ internal sealed class MemberHost(Member member) : IRaftLoopHost, IApplierHost
 
     public void Append(StorageAppend append) => member.LogWriter.Post(append);
 
+    public bool TryWriteHere(out ulong lastId)
+    {
+        lastId = 0;
+        return member.Transport is null && member.LogWriter.TryWriteHere(out lastId);
+    }
+
     public void Apply(StorageApply apply) => member.Applier.Post(apply);
 
     public void ConfChangeInForce(ConfState configuration) => member.Applier.Post(configuration);

@@ -5,12 +5,19 @@ using Netcd.Raft.Messages;
 
 namespace Netcd.Server.Loops;
 
-/// <summary>Where the raft loop's output goes. Called on the raft loop's thread; must not block.</summary>
+/// <summary>Where the raft loop's output goes. Called on the raft loop's thread; does not block but where said.</summary>
 internal interface IRaftLoopHost
 {
     void Send(IReadOnlyList<Message> messages);
 
+    /// <summary>Takes an append for the log writer.</summary>
     void Append(StorageAppend append);
+
+    /// <summary>
+    /// If the log is written on the raft loop: makes the appends taken durable, and says the last one's id. May block
+    /// for the disk.
+    /// </summary>
+    bool TryWriteHere(out ulong lastId);
 
     void Apply(StorageApply apply);
 

@@ -7,7 +7,8 @@ namespace Netcd.Server.Loops;
 /// <summary>
 /// Makes appends durable: everything queued goes into one write and one sync, while the next batch gathers behind it.
 /// Only when the sync has returned are messages that rest on it sent and the raft loop told. Runs on a thread of its
-/// own, or step by step in a simulation.
+/// own, so that a leader with followers goes on sending to them; a member without a transport has nobody to send to,
+/// and there the raft loop itself writes, which saves two hops between threads for each batch.
 /// </summary>
 internal sealed class LogWriter(
     WriteAheadLog log, Action<ulong> appended, Action<StorageAppend> sendMessages, Action prepareLog)
@@ -44,11 +45,28 @@ internal sealed class LogWriter(
         return true;
     }
 
+    /// <summary>
+    /// On the calling thread instead of <see cref="Run"/>'s: writes what was posted; says the last id. False if nothing
+    /// was posted.
+    /// </summary>
+    internal bool TryWriteHere(out ulong lastId)
+    {
+        lastId = 0;
+        if (!_inbox.TryTakeAll(ref _appends))
+        {
+            return false;
+        }
+
+        lastId = _appends[^1].Id;
+        Write(isHere: true);
+        return true;
+    }
+
     internal void Close() => _inbox.Close();
 
     public void Dispose() => _inbox.Dispose();
 
-    private void Write()
+    private void Write(bool isHere = false)
     {
         var first = 0;
         while (first < _appends.Count)
@@ -63,7 +81,11 @@ internal sealed class LogWriter(
                 }
             }
 
-            appended(_appends[end - 1].Id);
+            if (!isHere)
+            {
+                appended(_appends[end - 1].Id);
+            }
+
             first = end;
         }
 

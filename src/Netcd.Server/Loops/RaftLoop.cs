@@ -260,11 +260,20 @@ internal sealed class RaftLoop : IDisposable
     private bool ProcessReady()
     {
         var any = false;
-        while (_node.HasReady)
+        do
         {
-            any = true;
-            Process(_node.TakeReady());
+            while (_node.HasReady)
+            {
+                any = true;
+                Process(_node.TakeReady());
+            }
+
+            if (_host.TryWriteHere(out var written))
+            {
+                CompleteAppends(written);
+            }
         }
+        while (_node.HasReady);
 
         return any;
     }
