@@ -1,6 +1,7 @@
 using Netcd.Base;
 using Netcd.Base.Protobuf;
 using Netcd.Mvcc;
+using Netcd.Server.KeyValues;
 using Netcd.Server.Requests;
 
 namespace Netcd.Server.Apply;
@@ -44,7 +45,7 @@ internal sealed class AlarmStore
     }
 
     /// <summary>Carries out a request and encodes the answer's body. Source: Alarm of etcd's apply/apply.go.</summary>
-    internal void Apply(in AlarmRequestView request, AnswerBuffer answer)
+    internal void Apply(in AlarmRequestView request, BodyWriter answer)
     {
         var alarm = new Alarm(request.Member, request.Alarm);
         switch (request.Action)
@@ -89,7 +90,7 @@ internal sealed class AlarmStore
         return false;
     }
 
-    private static void Add(AnswerBuffer answer, Alarm alarm) => answer.Delimited(AnswerFields.Alarms, Encode(alarm));
+    private static void Add(BodyWriter answer, Alarm alarm) => answer.Delimited(AnswerFields.Alarms, Encode(alarm));
 
     private static byte[] Encode(Alarm alarm)
     {

@@ -2,6 +2,7 @@ using Netcd.Base;
 using Netcd.Base.Protobuf;
 using Netcd.Base.Records;
 using Netcd.Mvcc;
+using Netcd.Server.KeyValues;
 using Netcd.Server.Membership;
 using Netcd.Server.Requests;
 using Netcd.Server.Waiting;
@@ -25,8 +26,7 @@ internal sealed class EntryApplier
     private readonly PendingTable _pending;
     private readonly IApplyEvents _events;
     private readonly KeyValueApplier _keyValues;
-    private readonly TxnApplier _txns;
-    private readonly AnswerBuffer _answer = new();
+    private readonly BodyWriter _answer = new();
 
     internal EntryApplier(MemberParts parts, MembershipView replayed, PendingTable pending, IApplyEvents events)
     {
@@ -40,7 +40,6 @@ internal sealed class EntryApplier
         _pending = pending;
         _events = events;
         _keyValues = new KeyValueApplier(_store, _lessor);
-        _txns = new TxnApplier(_store, _lessor);
     }
 
     /// <summary>Applies a normal entry and answers whoever waits for it.</summary>
@@ -176,7 +175,7 @@ internal sealed class EntryApplier
                 var refusal = CorruptRefusal();
                 if (refusal == Refusal.None)
                 {
-                    deleted = _keyValues.DeleteRange(request.Message, _answer);
+                    _keyValues.DeleteRange(DeleteRangeRequestView.Parse(request.Message), _answer, out deleted);
                 }
 
                 Answer(request.Id, refusal, deleted);
@@ -229,8 +228,8 @@ internal sealed class EntryApplier
         var revision = 0L;
         refusal = request.Kind switch
         {
-            InternalRequestKind.Put => _keyValues.Put(request.Message, _answer, out revision),
-            InternalRequestKind.Txn => _txns.Txn(request.Message, _answer, out revision),
+            InternalRequestKind.Put => _keyValues.Put(PutRequestView.Parse(request.Message), _answer, out revision),
+            InternalRequestKind.Txn => _keyValues.Txn(TxnRequestView.Parse(request.Message), _answer, out revision),
             _ => GrantLease(request.Message),
         };
         if (refusal == Refusal.None && !fits)
@@ -253,12 +252,7 @@ internal sealed class EntryApplier
         }
 
         var compaction = CompactionRequestView.Parse(request.Message);
-        var refusal = _store.Compact(compaction.Revision, out var finished) switch
-        {
-            StoreStatus.Ok => Refusal.None,
-            StoreStatus.Compacted => Refusal.Compacted,
-            _ => Refusal.FutureRevision,
-        };
+        var refusal = RangeAnswer.RefusalOf(_store.Compact(compaction.Revision, out var finished));
         _events.CompactionAccepted();
         if (compaction.IsPhysical && !finished.IsCompleted && _pending.TryTake(request.Id, out var waiting))
         {

@@ -122,6 +122,11 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
             }
 
             var metadata = WalMetadata.Decode(content.Metadata.Span, _layout.Wal);
+            if (snapshot.IsEmpty && content.State.IsEmpty)
+            {
+                return NewAgain(log, metadata, parts, replayed);
+            }
+
             var (state, entries) = options.ForceNewCluster
                 ? ForcedCluster.Rewrite(
                     log, content, snapshot, metadata.MemberId, parts.Backend.ConsistentIndex, options.InitialCluster)
@@ -143,6 +148,32 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
             Close(parts);
             throw;
         }
+    }
+
+    // The process ended between making the log and writing the first batch to it whole: the first members and their
+    // commit index. Nothing was promised to anybody yet, so the same batch is written once more.
+    private BootResult NewAgain(
+        WriteAheadLog log, WalMetadata metadata, MemberParts parts, MembershipView replayed)
+    {
+        var members = FirstMembers();
+        if (!members.Exists(member => member.Id == metadata.MemberId)
+            || ClusterIdentity.ClusterIdOf(members.Select(member => member.Id)) != metadata.ClusterId)
+        {
+            throw new MemberStartException(
+                $"the log in {_layout.Wal} was made for member {metadata.MemberId} of cluster {metadata.ClusterId:x} and holds "
+                + "nothing yet; the initial cluster configuration describes another one");
+        }
+
+        return new BootResult(
+            _layout,
+            metadata.MemberId,
+            metadata.ClusterId,
+            log,
+            new MemoryLogStorage(),
+            Snapshot.Empty,
+            parts,
+            replayed,
+            members);
     }
 
     private static MemoryLogStorage Storage(Snapshot snapshot, HardState state, IReadOnlyList<Entry> entries)

@@ -10,8 +10,7 @@ namespace Netcd.Server.Loops;
 
 /// <summary>
 /// Carries out committed entries, one batch at a time, each in one write section so that effects and consistent index
-/// are committed together; then tells readers, watchers and proposers, then the raft loop. Runs on a thread of its own,
-/// or step by step in a simulation.
+/// are committed together; then tells readers, watchers and proposers, then the raft loop. A thread of its own.
 /// </summary>
 internal sealed class Applier : IDisposable
 {
@@ -73,18 +72,6 @@ internal sealed class Applier : IDisposable
         {
             Handle();
         }
-    }
-
-    /// <summary>One step of a simulation; false if there was nothing to do.</summary>
-    internal bool RunOnce()
-    {
-        if (!_inbox.TryTakeAll(ref _inputs))
-        {
-            return false;
-        }
-
-        Handle();
-        return true;
     }
 
     internal void Close() => _inbox.Close();

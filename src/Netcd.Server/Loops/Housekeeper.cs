@@ -2,7 +2,7 @@ namespace Netcd.Server.Loops;
 
 /// <summary>
 /// Work that may wait for the disk or for nothing in particular: preparing log segments, saving snapshots, purging,
-/// timeouts. One thread, first come first served, or step by step in a simulation.
+/// timeouts. One thread, first come first served.
 /// </summary>
 internal sealed class Housekeeper : IDisposable
 {
@@ -19,17 +19,6 @@ internal sealed class Housekeeper : IDisposable
         {
             Work();
         }
-    }
-
-    internal bool RunOnce()
-    {
-        if (!_inbox.TryTakeAll(ref _work))
-        {
-            return false;
-        }
-
-        Work();
-        return true;
     }
 
     internal void Close() => _inbox.Close();

@@ -34,17 +34,6 @@ internal sealed class LogWriter(
         }
     }
 
-    internal bool RunOnce()
-    {
-        if (!_inbox.TryTakeAll(ref _appends))
-        {
-            return false;
-        }
-
-        Write();
-        return true;
-    }
-
     /// <summary>
     /// On the calling thread instead of <see cref="Run"/>'s: writes what was posted; says the last id. False if nothing
     /// was posted.

@@ -11,7 +11,7 @@ namespace Netcd.Server.Loops;
 
 /// <summary>
 /// Owns the Raft state machine: takes everything that was posted, steps it in, and hands on what comes out. Runs on a
-/// thread of its own, or step by step in a simulation.
+/// thread of its own.
 /// </summary>
 internal sealed class RaftLoop : IDisposable
 {
@@ -60,22 +60,13 @@ internal sealed class RaftLoop : IDisposable
 
     internal void Run()
     {
+        // There may be nothing to apply, and so nothing that would lead to it later.
+        CampaignIfAlone();
         ProcessReady();
         while (_inbox.TakeAll(ref _inputs))
         {
             Handle();
         }
-    }
-
-    internal bool RunOnce()
-    {
-        if (!_inbox.TryTakeAll(ref _inputs))
-        {
-            return ProcessReady();
-        }
-
-        Handle();
-        return true;
     }
 
     internal void Close() => _inbox.Close();
@@ -222,16 +213,14 @@ internal sealed class RaftLoop : IDisposable
         }
 
         _storage.CompactToBytes(_options.LogBytesMax, LogIndex.Min(_snapshotIndex, _node.AppliedIndex));
-        if (_node.Leader.IsNone)
-        {
-            CampaignIfAlone();
-        }
+        CampaignIfAlone();
     }
 
     // The only voter need not wait for an election timeout. Raft itself refuses while a conf change is unapplied.
     private void CampaignIfAlone()
     {
-        if (IsOnlyVoter() && _node.Role == RaftRole.Follower && _node.AppliedIndex == _node.CommitIndex)
+        if (_node.Leader.IsNone && _node.Role == RaftRole.Follower && _node.AppliedIndex == _node.CommitIndex
+            && IsOnlyVoter())
         {
             _node.Campaign();
         }
