@@ -21,7 +21,9 @@ public interface IDisk
     /// <summary>Creates a directory and its parents with mode 0700; existing ones are left as they are.</summary>
     void CreateDirectory(string path);
 
-    /// <summary>Renames a file or directory, replacing an existing file. Not durable before <see cref="SyncDirectory"/>.</summary>
+    /// <summary>
+    /// Renames a file or directory, replacing an existing file. Not durable before <see cref="SyncDirectory"/>.
+    /// </summary>
     void Rename(string from, string to);
 
     void DeleteFile(string path);
@@ -33,8 +35,8 @@ public interface IDisk
     void SyncDirectory(string path);
 
     /// <summary>
-    /// Reserves <paramref name="reserveBytes"/> of address space and maps the file read-only at its start, as far as the
-    /// file reaches. The mapping never moves; <see cref="IMappedFile.Grow"/> maps what was added to the file.
+    /// Reserves <paramref name="reserveBytes"/> of address space and maps the file read-only at its start, as far as
+    /// the file reaches. The mapping never moves; <see cref="IMappedFile.Grow"/> maps what was added to the file.
     /// </summary>
     IMappedFile Map(IDiskFile file, long reserveBytes);
 }

@@ -12,7 +12,9 @@ public interface IMappedFile : IDisposable
     /// <summary>Bytes that may be read now.</summary>
     long MappedBytes { get; }
 
-    /// <summary>Maps the file up to <paramref name="length"/>, which the file must have. Earlier spans stay valid.</summary>
+    /// <summary>
+    /// Maps the file up to <paramref name="length"/>, which the file must have. Earlier spans stay valid.
+    /// </summary>
     void Grow(long length);
 
     /// <summary>Bounds-checked view into the map; valid until this object is disposed.</summary>

@@ -8,7 +8,8 @@ public sealed class RealDisk : IDisk
 {
     private const uint FileMode = 0x180; // 0600
 
-    private const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode DirectoryMode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     public static readonly RealDisk Instance = new();
 

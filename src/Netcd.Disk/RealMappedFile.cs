@@ -43,7 +43,8 @@ internal sealed class RealMappedFile : IMappedFile
         {
             if (length > ReservedBytes)
             {
-                throw new IOException($"{_file.Path}: {length} bytes exceed the {ReservedBytes} bytes reserved to map it");
+                throw new IOException(
+                    $"{_file.Path}: {length} bytes exceed the {ReservedBytes} bytes reserved to map it");
             }
 
             Invariant.Check(length <= _file.Length, $"{_file.Path}: mapping {length} of {_file.Length} bytes");

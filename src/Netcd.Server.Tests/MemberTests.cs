@@ -239,7 +239,8 @@ public sealed class MemberTests
             Assert.Equal(new Alarm(one.Member.Id, AlarmType.NoSpace), alarm);
             Assert.Equal(Refusal.NoSpace, (await one.PutAsync("small", "x")).Refusal);
             Assert.Null(one.Get("small"));
-            Assert.Equal(Refusal.None, (await one.AskAsync(InternalRequestKind.DeleteRange, Messages.Of((1, "k0")))).Refusal);
+            var delete = await one.AskAsync(InternalRequestKind.DeleteRange, Messages.Of((1, "k0")));
+            Assert.Equal(Refusal.None, delete.Refusal);
         }
 
         using var two = await TestMember.StartAsync(disk);

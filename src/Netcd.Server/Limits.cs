@@ -17,7 +17,9 @@ internal static class Limits
     /// <summary>Expired leases revoked in one round of <see cref="LeaseRoundTicks"/>.</summary>
     internal const int ExpiredLeasesPerRound = 500;
 
-    /// <summary>Ticks between rounds of the lease loop, of read retries and of timeouts: 500 ms at the usual tick.</summary>
+    /// <summary>
+    /// Ticks between rounds of the lease loop, of read retries and of timeouts: 500 ms at the usual tick.
+    /// </summary>
     internal const ulong LeaseRoundTicks = 5;
 
     /// <summary>Ticks between looks at cluster and storage version: 4 s at the usual tick.</summary>

@@ -33,7 +33,8 @@ public sealed partial class Member
             return MemberChange.Refused(Refusal.MemberNotEnoughStarted);
         }
 
-        return await ChangeAsync(ConfChangeType.RemoveNode, id, ReadOnlyMemory<byte>.Empty, added: null, cancellation).ConfigureAwait(false);
+        return await ChangeAsync(ConfChangeType.RemoveNode, id, ReadOnlyMemory<byte>.Empty, added: null, cancellation)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

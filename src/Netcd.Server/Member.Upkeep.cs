@@ -113,7 +113,11 @@ public sealed partial class Member
             return;
         }
 
-        Log(RaftLogLevel.Warning, "message exceeded backend quota; raising alarm", "quota-size-bytes", _parts.Quota.LimitBytes);
+        Log(
+            RaftLogLevel.Warning,
+            "message exceeded backend quota; raising alarm",
+            "quota-size-bytes",
+            _parts.Quota.LimitBytes);
         RaiseNoSpace(waiter);
     }
 
@@ -147,8 +151,8 @@ public sealed partial class Member
         && (_forceSnapshot || applied > _diskSnapshotIndex + _options.SnapshotCount)
         && applied > _diskSnapshotIndex;
 
-    // In this order: the backend has all that the snapshot stands for, then the file, then the log's record of it, which
-    // makes it count, and only then older segments may go.
+    // In this order: the backend has all that the snapshot stands for, then the file, then the log's record of it,
+    // which makes it count, and only then older segments may go.
     private void SaveSnapshot(SnapshotSource source)
     {
         _parts.Store.Backend.Commit();

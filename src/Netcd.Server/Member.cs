@@ -185,7 +185,7 @@ public sealed partial class Member : IMember, IDisposable
         Run("apply", _applier.Run);
         Run("housekeeping", _housekeeper.Run);
         _timer = _options.Time.CreateTimer(
-            static state => ((RaftLoop)state!).Post(RaftInput.Of(RaftInputKind.Tick)), // The state is what is passed here.
+            static state => ((RaftLoop)state!).Post(RaftInput.Of(RaftInputKind.Tick)), // The state is passed below.
             _raft,
             _options.TickInterval,
             _options.TickInterval);
@@ -200,7 +200,9 @@ public sealed partial class Member : IMember, IDisposable
     /// <inheritdoc/>
     public void Propose(ulong requestId, ReadOnlyMemory<byte> request, IProposalWaiter waiter)
     {
-        var refusal = request.Length > _options.RequestBytesMax ? Refusal.RequestTooLarge : AddPending(requestId, waiter);
+        var refusal = request.Length > _options.RequestBytesMax
+            ? Refusal.RequestTooLarge
+            : AddPending(requestId, waiter);
         if (refusal != Refusal.None)
         {
             waiter.Refused(refusal);

@@ -86,7 +86,9 @@ public sealed record MemberOptions
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Seed of the election timeouts; every member needs another one. Null draws one from id and time.</summary>
+    /// <summary>
+    /// Seed of the election timeouts; every member needs another one. Null draws one from id and time.
+    /// </summary>
     public ulong? Seed { get; init; }
 
     public IMemberLog? Log { get; init; }

@@ -1,5 +1,7 @@
 namespace Netcd.Server;
 
-/// <summary>The member cannot start with the flags and the data it was given; the message is for the operator.</summary>
+/// <summary>
+/// The member cannot start with the flags and the data it was given; the message is for the operator.
+/// </summary>
 public sealed class MemberStartException(string message, Exception? innerException = null)
     : Exception(message, innerException);

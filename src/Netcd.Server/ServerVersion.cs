@@ -11,7 +11,9 @@ public static class ServerVersion
     /// <summary>Whether a cluster or storage version needs a newer program than this one.</summary>
     internal static bool IsNewerThanOurs(string version) => Parse(version).CompareTo((Major, Minor)) > 0;
 
-    /// <summary>Whether one version is lower than another by major and minor number; an empty one is the lowest.</summary>
+    /// <summary>
+    /// Whether one version is lower than another by major and minor number; an empty one is the lowest.
+    /// </summary>
     internal static bool IsLower(string left, string right) => Parse(left).CompareTo(Parse(right)) < 0;
 
     private static (int Major, int Minor) Parse(string version)

@@ -6,7 +6,9 @@ using Netcd.Wal.Segments;
 
 namespace Netcd.Wal;
 
-/// <summary>Reads segments in order and gathers what they say after a snapshot. Source: ReadAll of etcd's wal.go.</summary>
+/// <summary>
+/// Reads segments in order and gathers what they say after a snapshot. Source: ReadAll of etcd's wal.go.
+/// </summary>
 internal sealed class LogReplay(WalSnapshot start)
 {
     private readonly List<Entry> _entries = [];

@@ -184,7 +184,8 @@ public sealed partial class WriteAheadLog : IDisposable
 
     /// <summary>
     /// Does a small piece of background work: zeroes ahead of the write position, prepares the next segment. Call it
-    /// from a thread that may wait for the disk, as long as it returns true, and again after some megabytes were written.
+    /// from a thread that may wait for the disk, as long as it returns true, and again after some megabytes were
+    /// written.
     /// </summary>
     public bool PrepareStep()
     {

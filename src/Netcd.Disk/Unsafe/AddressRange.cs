@@ -40,7 +40,9 @@ internal sealed class AddressRange : SafeHandle
         }
     }
 
-    /// <summary>The caller has checked the bounds and keeps this object alive and undisposed while it uses the span.</summary>
+    /// <summary>
+    /// The caller has checked the bounds and keeps this object alive and undisposed while it uses the span.
+    /// </summary>
     internal unsafe ReadOnlySpan<byte> Span(long offset, int length) =>
         new((byte*)handle + offset, length);
 

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Netcd.Disk.Unsafe;
 
-/// <summary>Turns error numbers into the exceptions IDisk promises; HResult is the error number, as in .NET's own.</summary>
+/// <summary>
+/// Turns error numbers into the exceptions IDisk promises; HResult is the error number, as in .NET's own.
+/// </summary>
 internal static class NativeError
 {
     internal static Exception Last(string call, string path) =>

@@ -2,7 +2,9 @@ using Netcd.Base;
 
 namespace Netcd.Server.Apply;
 
-/// <summary>What carrying out entries brings about beside their effects. Called by the applier; must not block.</summary>
+/// <summary>
+/// What carrying out entries brings about beside their effects. Called by the applier; must not block.
+/// </summary>
 internal interface IApplyEvents
 {
     /// <summary>A waiter was told: the answers are to be flushed after the batch.</summary>

@@ -160,8 +160,8 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
             || ClusterIdentity.ClusterIdOf(members.Select(member => member.Id)) != metadata.ClusterId)
         {
             throw new MemberStartException(
-                $"the log in {_layout.Wal} was made for member {metadata.MemberId} of cluster {metadata.ClusterId:x} and holds "
-                + "nothing yet; the initial cluster configuration describes another one");
+                $"the log in {_layout.Wal} was made for member {metadata.MemberId} of cluster {metadata.ClusterId:x} "
+                + "and holds nothing yet; the initial cluster configuration describes another one");
         }
 
         return new BootResult(
@@ -218,7 +218,8 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
 
         if (MetaBucket.ReadStorageVersion(parts.Backend) is { } storage && ServerVersion.IsNewerThanOurs(storage))
         {
-            throw new MemberStartException($"cannot detect storage schema version: version \"{storage}\" is not supported");
+            throw new MemberStartException(
+                $"cannot detect storage schema version: version \"{storage}\" is not supported");
         }
     }
 

@@ -3,7 +3,9 @@ using Netcd.Raft.ConfChanges;
 
 namespace Netcd.Server.Loops;
 
-/// <summary>A committed conf change on its way through the loops: the applier validated it, the raft loop puts it in force.</summary>
+/// <summary>
+/// A committed conf change on its way through the loops: the applier validated it, the raft loop puts it in force.
+/// </summary>
 /// <param name="Change">As in the log.</param>
 /// <param name="Context">The member it is about.</param>
 /// <param name="IsPromotion">Whether a learner becomes a voter.</param>

@@ -5,7 +5,9 @@ using Netcd.Raft.Messages;
 
 namespace Netcd.Server.Loops;
 
-/// <summary>Where the raft loop's output goes. Called on the raft loop's thread; does not block but where said.</summary>
+/// <summary>
+/// Where the raft loop's output goes. Called on the raft loop's thread; does not block but where said.
+/// </summary>
 internal interface IRaftLoopHost
 {
     void Send(IReadOnlyList<Message> messages);

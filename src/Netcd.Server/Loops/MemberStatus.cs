@@ -37,8 +37,8 @@ internal sealed class MemberStatus
     }
 
     /// <summary>
-    /// The term in which this member leads as the only voter, or zero. Zero before another voter can take part: the raft
-    /// loop clears it when it puts the change into force, and only then talks to the new member.
+    /// The term in which this member leads as the only voter, or zero. Zero before another voter can take part: the
+    /// raft loop clears it when it puts the change into force, and only then talks to the new member.
     /// </summary>
     internal Term SoleLeaderTerm
     {
@@ -61,8 +61,9 @@ internal sealed class MemberStatus
     }
 
     /// <summary>
-    /// Whether a read on this thread now is linearizable. Whatever was acknowledged in this term was applied here before
-    /// its answer left, and whatever was acknowledged before lies below the first entry of this term, which is applied.
+    /// Whether a read on this thread now is linearizable. Whatever was acknowledged in this term was applied here
+    /// before its answer left, and whatever was acknowledged before lies below the first entry of this term, which is
+    /// applied.
     /// </summary>
     internal bool CanReadNow
     {

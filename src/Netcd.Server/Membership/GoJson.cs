@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Netcd.Server.Membership;
 
-/// <summary>JSON text as Go's encoder writes it: the bytes go into the log and the store, where Go members compare them.</summary>
+/// <summary>
+/// JSON text as Go's encoder writes it: the bytes go into the log and the store, where Go members compare them.
+/// </summary>
 internal static class GoJson
 {
     internal static void AppendString(StringBuilder text, string value)

@@ -125,7 +125,8 @@ internal sealed class MembershipView
     {
         foreach (var member in _members.Values)
         {
-            if (member.Id != candidate.Id && member.PeerUrls.Intersect(candidate.PeerUrls, StringComparer.Ordinal).Any())
+            if (member.Id != candidate.Id
+                && member.PeerUrls.Intersect(candidate.PeerUrls, StringComparer.Ordinal).Any())
             {
                 return true;
             }

@@ -3,8 +3,8 @@ using Netcd.Base;
 namespace Netcd.Server.Waiting;
 
 /// <summary>
-/// Ids of requests: <c>member (16 bits) | milliseconds at start (40 bits) | counter (8 bits)</c>, counted up through all
-/// 48 lower bits, so that they differ between members and restarts. Source: etcd's pkg/idutil. Any thread.
+/// Ids of requests: <c>member (16 bits) | milliseconds at start (40 bits) | counter (8 bits)</c>, counted up through
+/// all 48 lower bits, so that they differ between members and restarts. Source: etcd's pkg/idutil. Any thread.
 /// </summary>
 internal sealed class RequestIds
 {

@@ -1,6 +1,8 @@
 namespace Netcd.Server.Waiting;
 
-/// <summary>Turns the result of a proposal into a task, for requests of the member itself and for membership changes.</summary>
+/// <summary>
+/// Turns the result of a proposal into a task, for requests of the member itself and for membership changes.
+/// </summary>
 internal sealed class TaskWaiter : IProposalWaiter
 {
     private readonly TaskCompletionSource<Refusal> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -2,7 +2,9 @@ using Netcd.Base;
 
 namespace Netcd.TestKit.Disk;
 
-/// <summary>Decides which unsynced changes a power cut leaves: none, all (a killed process), or a seeded subset.</summary>
+/// <summary>
+/// Decides which unsynced changes a power cut leaves: none, all (a killed process), or a seeded subset.
+/// </summary>
 internal sealed class CutChoice
 {
     private readonly Prng? _prng;

@@ -23,7 +23,9 @@ public sealed class SimDisk : IDisk
 
     private SimDisk(SimDirectoryNode root) => _root = root;
 
-    /// <summary>Calls so far that change the disk or make it durable; each is a place where the power may fail.</summary>
+    /// <summary>
+    /// Calls so far that change the disk or make it durable; each is a place where the power may fail.
+    /// </summary>
     public int Changes { get; private set; }
 
     // Guards everything reachable from this disk.
@@ -40,7 +42,8 @@ public sealed class SimDisk : IDisk
 
     /// <summary>
     /// Makes the <paramref name="number"/>-th call from now on (1 is the next) of this kind fail with an error number
-    /// (28 no space, 5 input/output error). A failing write writes about its first half; a failing sync loses what it covered.
+    /// (28 no space, 5 input/output error). A failing write writes about its first half; a failing sync loses what it
+    /// covered.
     /// </summary>
     public void FailCall(SimCall call, int number, int error)
     {
@@ -50,7 +53,9 @@ public sealed class SimDisk : IDisk
         }
     }
 
-    /// <summary>Cuts the power when the given number of changes has been made; that and every later call throws.</summary>
+    /// <summary>
+    /// Cuts the power when the given number of changes has been made; that and every later call throws.
+    /// </summary>
     public void CutPowerAtChange(int change)
     {
         lock (Gate)

@@ -2,7 +2,9 @@ using Netcd.Disk;
 
 namespace Netcd.TestKit.Disk;
 
-/// <summary>A map of a simulated file: slices inside one 64 KiB chunk see later writes, wider ones are copies.</summary>
+/// <summary>
+/// A map of a simulated file: slices inside one 64 KiB chunk see later writes, wider ones are copies.
+/// </summary>
 internal sealed class SimMappedFile : IMappedFile
 {
     private readonly SimDiskFile _file;

@@ -44,8 +44,8 @@ internal sealed class Segment(SegmentName name, string path, IDiskFile file, lon
     }
 
     /// <summary>
-    /// Writes the next zeros if fewer than <paramref name="aheadBytes"/> lie ahead of the write position; false if there
-    /// was nothing to do. They are synced here, so that the appender's sync does not have to write them.
+    /// Writes the next zeros if fewer than <paramref name="aheadBytes"/> lie ahead of the write position; false if
+    /// there was nothing to do. They are synced here, so that the appender's sync does not have to write them.
     /// </summary>
     internal bool ZeroStep(long writePosition, long aheadBytes)
     {

@@ -22,7 +22,8 @@ internal static class SegmentList
     }
 
     /// <summary>The segments from the last one that may hold the entry after <paramref name="start"/> on.</summary>
-    /// <exception cref="CorruptionException">No segment reaches back that far, or one in between is missing.</exception>
+    /// <exception cref="CorruptionException">No segment reaches back that far, or one in between is
+    /// missing.</exception>
     internal static List<SegmentName> From(IDisk disk, string directory, LogIndex start)
     {
         var segments = All(disk, directory);
@@ -40,7 +41,8 @@ internal static class SegmentList
             {
                 throw new CorruptionException(
                     directory,
-                    $"wal: file sequence numbers do not increase continuously: {segments[i]} follows {segments[i - 1]}");
+                    "wal: file sequence numbers do not increase continuously: "
+                    + $"{segments[i]} follows {segments[i - 1]}");
             }
         }
 

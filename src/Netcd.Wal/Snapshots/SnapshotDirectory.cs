@@ -16,8 +16,8 @@ public sealed class SnapshotDirectory(IDisk disk, string directory)
     private const int HexDigits = 16;
 
     /// <summary>
-    /// Writes a snapshot and makes it safe. Only the log's record of it, written afterwards, makes it count: a file that
-    /// a crash left half written is never looked at.
+    /// Writes a snapshot and makes it safe. Only the log's record of it, written afterwards, makes it count: a file
+    /// that a crash left half written is never looked at.
     /// </summary>
     public void Save(Snapshot snapshot)
     {
@@ -85,7 +85,10 @@ public sealed class SnapshotDirectory(IDisk disk, string directory)
         {
             if (name.EndsWith(DatabaseSuffix, StringComparison.Ordinal)
                 && ulong.TryParse(
-                    name.AsSpan(0, name.Length - DatabaseSuffix.Length), NumberStyles.AllowHexSpecifier, null, out var at)
+                    name.AsSpan(0, name.Length - DatabaseSuffix.Length),
+                    NumberStyles.AllowHexSpecifier,
+                    null,
+                    out var at)
                 && name.Length == HexDigits + DatabaseSuffix.Length
                 && at < index.Value)
             {
