@@ -75,7 +75,8 @@ public sealed class KeyIndexConcurrencyTests
             var random = new Prng(seed);
             for (var i = 0; i < Keys; i++)
             {
-                _keys[i] = Encoding.ASCII.GetBytes($"/registry/{(i % 3 == 0 ? "pods" : "events")}/ns-{i % 50}/name-{i * 7919}");
+                var kind = i % 3 == 0 ? "pods" : "events";
+                _keys[i] = Encoding.ASCII.GetBytes($"/registry/{kind}/ns-{i % 50}/name-{i * 7919}");
                 if (i % 500 == 0)
                 {
                     Array.Resize(ref _keys[i], 3000);

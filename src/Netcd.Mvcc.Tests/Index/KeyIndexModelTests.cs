@@ -85,7 +85,8 @@ public sealed class KeyIndexModelTests
 
         public void CheckAll()
         {
-            for (var at = Math.Max(_compacted, 1); at <= _current; at += 1 + _random.Next(Math.Max(1, (int)(_current / 10))))
+            var step = Math.Max(1, (int)(_current / 10));
+            for (var at = Math.Max(_compacted, 1); at <= _current; at += 1 + _random.Next(step))
             {
                 CheckRange([], [0], at);
                 CheckKept(at);

@@ -20,7 +20,8 @@ internal static class KeyShapes
 
                 return tiny;
             case KeyShape.Kubernetes:
-                return Encoding.ASCII.GetBytes($"/registry/pods/namespace-{number % 17:d3}/deployment-{number * 7919L % 104729:x8}-{number:d6}");
+                var hash = number * 7919L % 104729;
+                return Encoding.ASCII.GetBytes($"/registry/pods/ns-{number % 17:d3}/deployment-{hash:x8}-{number:d6}");
             case KeyShape.Sequential:
                 return Encoding.ASCII.GetBytes($"key/{number:d8}");
             case KeyShape.LongPrefix:

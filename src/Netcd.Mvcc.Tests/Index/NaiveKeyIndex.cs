@@ -2,7 +2,9 @@ using Netcd.Base;
 
 namespace Netcd.Mvcc.Tests;
 
-/// <summary>etcd's treeIndex as plainly as it can be written: for each key a list of generations of revisions.</summary>
+/// <summary>
+/// etcd's treeIndex as plainly as it can be written: for each key a list of generations of revisions.
+/// </summary>
 internal sealed class NaiveKeyIndex
 {
     private readonly SortedDictionary<byte[], Key> _keys = new(ByteOrder.Instance);
@@ -50,7 +52,9 @@ internal sealed class NaiveKeyIndex
         }
 
         var added = new Key();
-        added.Generations.Add(new Generation { Created = isTombstone ? 0 : created, Version = isTombstone ? 1 : version });
+        added.Generations.Add(isTombstone
+            ? new Generation { Created = 0, Version = 1 }
+            : new Generation { Created = created, Version = version });
         added.Generations[0].Revisions.Add(revision);
         if (isTombstone)
         {

@@ -289,7 +289,8 @@ public sealed class LessorTests
                     break;
                 case 1:
                     var known = expiry.TryGetValue(id, out var lease);
-                    var expected = !known ? LeaseStatus.NotFound : lease.At <= now ? LeaseStatus.Expired : LeaseStatus.Ok;
+                    var expected = lease.At <= now ? LeaseStatus.Expired : LeaseStatus.Ok;
+                    expected = known ? expected : LeaseStatus.NotFound;
                     Assert.Equal(expected, lessor.Renew(id, out _));
                     if (expected == LeaseStatus.Ok)
                     {
@@ -298,7 +299,8 @@ public sealed class LessorTests
 
                     break;
                 case 2:
-                    Assert.Equal(expiry.ContainsKey(id), lessor.Attach(id, Encoding.ASCII.GetBytes(key)) == LeaseStatus.Ok);
+                    var attached = lessor.Attach(id, Encoding.ASCII.GetBytes(key));
+                    Assert.Equal(expiry.ContainsKey(id) ? LeaseStatus.Ok : LeaseStatus.NotFound, attached);
                     if (expiry.ContainsKey(id))
                     {
                         owner[key] = id;
@@ -326,7 +328,8 @@ public sealed class LessorTests
         Assert.Equal(expiry.Count, lessor.Count);
         Assert.Equal(
             owner.OrderBy(o => o.Key, StringComparer.Ordinal),
-            expiry.Keys.SelectMany(id => lessor.Keys(id).Select(k => KeyValuePair.Create(Encoding.ASCII.GetString(k), id)))
+            expiry.Keys
+                .SelectMany(id => lessor.Keys(id).Select(k => KeyValuePair.Create(Encoding.ASCII.GetString(k), id)))
                 .OrderBy(o => o.Key, StringComparer.Ordinal));
         Assert.Equal(expiry.OrderBy(e => e.Value.At).ThenBy(e => e.Key).Select(e => e.Key), lessor.Leases());
     }

@@ -70,7 +70,12 @@ internal sealed class FakeHistory : IWatchHistory
     {
         foreach (var (revision, record) in _records)
         {
-            if (revision >= from && (revision.Main > toMain || !visitor.Visit(revision, record.IsTombstone, record.Stored)))
+            if (revision < from)
+            {
+                continue;
+            }
+
+            if (revision.Main > toMain || !visitor.Visit(revision, record.IsTombstone, record.Stored))
             {
                 return;
             }

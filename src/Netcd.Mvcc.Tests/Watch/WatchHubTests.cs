@@ -1,6 +1,8 @@
 namespace Netcd.Mvcc.Tests;
 
-/// <summary>The rules of a watch stream, one by one (etcd's server/storage/mvcc/watchable_store.go and v3rpc/watch.go).</summary>
+/// <summary>
+/// The rules of a watch stream, one by one (etcd's server/storage/mvcc/watchable_store.go and v3rpc/watch.go).
+/// </summary>
 public sealed class WatchHubTests : IDisposable
 {
     private readonly WatchFixture _fixture = new();
@@ -88,7 +90,9 @@ public sealed class WatchHubTests : IDisposable
         Create(key, end);
 
         var refused = Assert.Single(Run());
-        Assert.Equal((-1, true, true, "mvcc: watcher range is empty"), (refused.WatchId, refused.Created, refused.Canceled, refused.Reason));
+        Assert.Equal(
+            (-1, true, true, "mvcc: watcher range is empty"),
+            (refused.WatchId, refused.Created, refused.Canceled, refused.Reason));
         Assert.Equal(1, refused.Revision);
     }
 
@@ -184,7 +188,9 @@ public sealed class WatchHubTests : IDisposable
 
         Assert.Equal([0L, 1], seen.Where(r => r.Created).Select(r => r.WatchId));
         var canceled = Assert.Single(seen, r => r.Canceled);
-        Assert.Equal((0, 5, 0, false, ""), (canceled.WatchId, canceled.CompactRevision, canceled.Revision, canceled.Created, canceled.Reason));
+        Assert.Equal(
+            (0, 5, 0, false, ""),
+            (canceled.WatchId, canceled.CompactRevision, canceled.Revision, canceled.Created, canceled.Reason));
         Assert.Equal([5L, 6], seen.SelectMany(r => r.Events).Select(e => e.ModRevision));
 
         _stream.RequestProgress();

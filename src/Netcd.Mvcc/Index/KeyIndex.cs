@@ -109,7 +109,9 @@ public sealed class KeyIndex
     /// <summary>Forgets everything, before another restore. Cursors in use go on with what they had.</summary>
     public void Clear() => Volatile.Write(ref _history, new KeyHistory());
 
-    /// <summary>The key as of main revision <paramref name="atRevision"/>; false if it was not live then. Any thread.</summary>
+    /// <summary>
+    /// The key as of main revision <paramref name="atRevision"/>; false if it was not live then. Any thread.
+    /// </summary>
     public bool TryGet(ReadOnlySpan<byte> key, long atRevision, out IndexEntry entry)
     {
         var history = Volatile.Read(ref _history);

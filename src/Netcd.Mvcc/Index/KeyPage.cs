@@ -17,7 +17,7 @@ namespace Netcd.Mvcc;
 ///           slots, leaf:   entry offset u16 (bit 15: tombstone) | suffix length u16 (bit 15: long key)
 ///           slots, inner:  the same | child page i32 | live keys below u32
 ///           ... free ...
-///  heap start  entries:    [leaf: main i64 | create i64 | version i64 | older i64 | sub i32] suffix, or long key handle i32
+///  heap start  entries:    [leaf: main i64 | create i64 | version i64 | older i64 | sub i32] suffix or long key's handle
 ///  size - prefix length    prefix
 /// </code>
 /// The head is the suffix's first four bytes as a big-endian number. A search counts the smaller heads with vector
@@ -33,7 +33,9 @@ internal readonly ref struct KeyPage(Span<byte> bytes)
     public const int HeaderBytes = 16;
     public const int StateBytes = 36;
 
-    /// <summary>Multiples of eight, for the vectors. More slots than these only the shortest suffixes could fill.</summary>
+    /// <summary>
+    /// Multiples of eight, for the vectors. More slots than these only the shortest suffixes could fill.
+    /// </summary>
     public const int LeafSlotsMax = 88;
 
     /// <inheritdoc cref="LeafSlotsMax"/>
@@ -73,7 +75,9 @@ internal readonly ref struct KeyPage(Span<byte> bytes)
         set => BinaryPrimitives.WriteInt32LittleEndian(Bytes[8..], value);
     }
 
-    /// <summary>How many of the last inserts went to the page's end; a long run means keys that arrive in order.</summary>
+    /// <summary>
+    /// How many of the last inserts went to the page's end; a long run means keys that arrive in order.
+    /// </summary>
     public int AppendRun
     {
         get => Bytes[13];
@@ -244,7 +248,9 @@ internal readonly ref struct KeyPage(Span<byte> bytes)
         BinaryPrimitives.WriteInt32LittleEndian(state[32..], value.Sub);
     }
 
-    /// <summary>Inserts a slot for a key that begins with the page's prefix; the caller has made sure of the room.</summary>
+    /// <summary>
+    /// Inserts a slot for a key that begins with the page's prefix; the caller has made sure of the room.
+    /// </summary>
     public void Insert(int index, ReadOnlySpan<byte> key, LongKeys longKeys)
     {
         Invariant.Check(key.StartsWith(Prefix));
@@ -261,7 +267,9 @@ internal readonly ref struct KeyPage(Span<byte> bytes)
         }
     }
 
-    /// <summary>Appends slot <paramref name="index"/> of another page, whose key is given whole, with everything but its child.</summary>
+    /// <summary>
+    /// Appends slot <paramref name="index"/> of another page, whose key is given whole, with everything but its child.
+    /// </summary>
     public void AppendFrom(in KeyPage source, int index, ReadOnlySpan<byte> key, LongKeys longKeys)
     {
         var count = Count;
@@ -431,5 +439,6 @@ internal readonly ref struct KeyPage(Span<byte> bytes)
 
     private ushort U16(int offset) => BinaryPrimitives.ReadUInt16LittleEndian(Bytes[offset..]);
 
-    private void SetU16(int offset, int value) => BinaryPrimitives.WriteUInt16LittleEndian(Bytes[offset..], (ushort)value);
+    private void SetU16(int offset, int value) =>
+        BinaryPrimitives.WriteUInt16LittleEndian(Bytes[offset..], (ushort)value);
 }

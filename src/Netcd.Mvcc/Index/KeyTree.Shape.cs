@@ -174,7 +174,9 @@ internal sealed partial class KeyTree
         return Math.Max(1, middle);
     }
 
-    /// <summary>Lowest key of the right half: in a leaf as short as it can be, in an inner page the slot's own.</summary>
+    /// <summary>
+    /// Lowest key of the right half: in a leaf as short as it can be, in an inner page the slot's own.
+    /// </summary>
     private ArraySegment<byte> Separator(KeyPage source, int middle)
     {
         var first = WholeKey(source, middle, _key);

@@ -44,7 +44,9 @@ internal sealed partial class KeyTree
         _pages[_root].Initialize(0, [], -1);
     }
 
-    /// <summary>While set, changes of counts are not kept: there is no reader at revisions below the restored one.</summary>
+    /// <summary>
+    /// While set, changes of counts are not kept: there is no reader at revisions below the restored one.
+    /// </summary>
     public bool IsRestoring { get; set; }
 
     /// <summary>Held by whoever changes the tree.</summary>

@@ -21,7 +21,9 @@ internal struct LogEntry
     /// <summary>Position of the same key's revision before; 0 if there is none.</summary>
     public long Older;
 
-    /// <summary>Position of some earlier revision of the same key, chosen so that a search takes O(log n) steps.</summary>
+    /// <summary>
+    /// Position of some earlier revision of the same key, chosen so that a search takes O(log n) steps.
+    /// </summary>
     public long Jump;
 
     public int Sub;

@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Netcd.Mvcc;
 
 /// <summary>Keys by their bytes, also when only a span of them is at hand.</summary>
-internal sealed class KeyBytesComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+internal sealed class KeyBytesComparer
+    : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {
     public static readonly KeyBytesComparer Instance = new();
 

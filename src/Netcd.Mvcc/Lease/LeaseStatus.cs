@@ -17,7 +17,9 @@ public enum LeaseStatus
     /// <summary>etcd's ErrNotPrimary: only the leader's lessor renews.</summary>
     NotPrimary,
 
-    /// <summary>Renew: the lease has run out and waits for its revocation; see <see cref="Lessor.WhenDecidedAsync"/>.</summary>
+    /// <summary>
+    /// Renew: the lease has run out and waits for its revocation; see <see cref="Lessor.WhenDecidedAsync"/>.
+    /// </summary>
     Expired,
 
     /// <summary>Renew: a checkpoint of zero remaining seconds must be applied first.</summary>

@@ -6,7 +6,8 @@ namespace Netcd.Mvcc;
 public sealed partial class Lessor
 {
     /// <summary>
-    /// Starts a lease's TTL over. Any thread. <see cref="LeaseStatus.Expired"/>: its revocation is due or under way, see
+    /// Starts a lease's TTL over. Any thread. <see cref="LeaseStatus.Expired"/>: its revocation is due or under way,
+    /// see
     /// <see cref="WhenDecidedAsync"/>. <see cref="LeaseStatus.MustClearCheckpoint"/>: propose a checkpoint of zero
     /// seconds and, once that is applied, call again.
     /// </summary>
@@ -91,7 +92,9 @@ public sealed partial class Lessor
         }
     }
 
-    /// <summary>Keys attached to a lease, in no order; empty for an unknown one. The caller does not change the arrays.</summary>
+    /// <summary>
+    /// Keys attached to a lease, in no order; empty for an unknown one. The caller does not change the arrays.
+    /// </summary>
     public IReadOnlyList<byte[]> Keys(LeaseId id)
     {
         lock (_lock)
@@ -113,8 +116,8 @@ public sealed partial class Lessor
     }
 
     /// <summary>
-    /// Becomes primary: every lease starts over with its remaining or full TTL plus <paramref name="extend"/>. When very
-    /// many would expire together, the later ones get more, so that they can be revoked as they expire.
+    /// Becomes primary: every lease starts over with its remaining or full TTL plus <paramref name="extend"/>. When
+    /// very many would expire together, the later ones get more, so that they can be revoked as they expire.
     /// </summary>
     public void Promote(TimeSpan extend)
     {

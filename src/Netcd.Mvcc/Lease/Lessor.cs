@@ -83,7 +83,9 @@ public sealed partial class Lessor
     // The lessor's clock. Monotonic: no jump of the wall clock expires a lease.
     private TimeSpan Now => _time.GetElapsedTime(_origin);
 
-    /// <summary>Apply of a grant: writes the record. <paramref name="effectiveTtlSeconds"/> is the TTL raised to the minimum.</summary>
+    /// <summary>
+    /// Apply of a grant: writes the record. <paramref name="effectiveTtlSeconds"/> is the TTL raised to the minimum.
+    /// </summary>
     public LeaseStatus Grant(LeaseId id, long ttlSeconds, out long effectiveTtlSeconds)
     {
         effectiveTtlSeconds = Math.Max(ttlSeconds, _options.MinTtlSeconds);

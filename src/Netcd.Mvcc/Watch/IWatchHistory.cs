@@ -3,7 +3,9 @@ using Netcd.Base;
 
 namespace Netcd.Mvcc;
 
-/// <summary>The store's past, as watchers read it. Any thread, beside the applier, with no lock held between calls.</summary>
+/// <summary>
+/// The store's past, as watchers read it. Any thread, beside the applier, with no lock held between calls.
+/// </summary>
 public interface IWatchHistory
 {
     /// <summary>Main revision below which history is gone (etcd's compactMainRev, -1 at first).</summary>

@@ -2,7 +2,9 @@ using Netcd.Base.Buffers;
 
 namespace Netcd.Mvcc;
 
-/// <summary>The outgoing side of one watch stream. Called by the hub's notifier only, one call at a time; never blocks.</summary>
+/// <summary>
+/// The outgoing side of one watch stream. Called by the hub's notifier only, one call at a time; never blocks.
+/// </summary>
 public interface IWatchSink
 {
     /// <summary>

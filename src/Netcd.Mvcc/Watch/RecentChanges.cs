@@ -4,8 +4,8 @@ using Netcd.Base;
 namespace Netcd.Mvcc;
 
 /// <summary>
-/// Changes on their way from the applier to the notifier: a queue with one writer and one reader, neither of which waits
-/// for the other.
+/// Changes on their way from the applier to the notifier: a queue with one writer and one reader, neither of which
+/// waits for the other.
 /// </summary>
 /// <remarks>
 /// It is bounded. A change that nobody wants or that finds it full is only marked as skipped, by its revision; the
@@ -32,7 +32,9 @@ internal sealed class RecentChanges
         _tail = _head = new Segment(0);
     }
 
-    /// <summary>Main revision of the last change that is not in the queue; all before it may be missing as well.</summary>
+    /// <summary>
+    /// Main revision of the last change that is not in the queue; all before it may be missing as well.
+    /// </summary>
     public long SkippedThrough => Volatile.Read(ref _skippedThrough);
 
     /// <summary>Applier: marks a change as missing. It comes before the publication of its revision.</summary>

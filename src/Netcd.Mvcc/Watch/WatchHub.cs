@@ -71,8 +71,8 @@ public sealed class WatchHub : IDisposable
     }
 
     /// <summary>
-    /// Applier: one change, in revision order. The record is copied if anybody may want it. Visible to watchers with the
-    /// next <see cref="Publish"/>.
+    /// Applier: one change, in revision order. The record is copied if anybody may want it. Visible to watchers with
+    /// the next <see cref="Publish"/>.
     /// </summary>
     public void Append(Revision revision, bool isTombstone, ReadOnlySpan<byte> key, ReadOnlySpan<byte> storedKeyValue)
     {
@@ -179,7 +179,9 @@ public sealed class WatchHub : IDisposable
         }
     }
 
-    /// <summary>A bit of everything: new changes, requests, ticks, one piece of history. True if there was anything.</summary>
+    /// <summary>
+    /// A bit of everything: new changes, requests, ticks, one piece of history. True if there was anything.
+    /// </summary>
     private bool Round()
     {
         _notifier.Term = RaftTerm;

@@ -24,7 +24,9 @@ internal sealed partial class WatchNotifier : IRevisionVisitor
     private int _readRecords;
     private bool _isCut;
 
-    /// <summary>Feeds one piece of history to the watchers at one place of it. True if there was anybody to feed.</summary>
+    /// <summary>
+    /// Feeds one piece of history to the watchers at one place of it. True if there was anybody to feed.
+    /// </summary>
     public bool CatchUp()
     {
         if (!TryFormCohort(out var from, out var to))

@@ -72,7 +72,9 @@ internal sealed partial class WatchNotifier
 
     private TimeSpan Now => _time.GetElapsedTime(_origin);
 
-    /// <summary>Tells synced watchers of everything up to a published revision. True if there was anything new.</summary>
+    /// <summary>
+    /// Tells synced watchers of everything up to a published revision. True if there was anything new.
+    /// </summary>
     public bool Notify(long published)
     {
         if (published == _notified)
@@ -270,7 +272,9 @@ internal sealed partial class WatchNotifier
         return true;
     }
 
-    /// <summary>Once the first fragment is out the others have to follow: what finds no room waits in the outbox.</summary>
+    /// <summary>
+    /// Once the first fragment is out the others have to follow: what finds no room waits in the outbox.
+    /// </summary>
     private bool TryDeliverFragments(Watcher watcher, int first, long headerRevision, int total)
     {
         var stream = watcher.Stream;

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Netcd.Mvcc;
 
-/// <summary>What a watcher asks for: the fields of a WatchCreateRequest. The spans are used only during the call.</summary>
+/// <summary>
+/// What a watcher asks for: the fields of a WatchCreateRequest. The spans are used only during the call.
+/// </summary>
 [StructLayout(LayoutKind.Auto)]
 public readonly ref struct WatchRequest
 {

@@ -27,8 +27,8 @@ public sealed class WatchStream
     internal bool IsBlocked { get; set; }
 
     /// <summary>
-    /// Messages that must come before any other: answers to requests, and the rest of a response in fragments. Invariant:
-    /// empty unless blocked.
+    /// Messages that must come before any other: answers to requests, and the rest of a response in fragments.
+    /// Invariant: empty unless blocked.
     /// </summary>
     internal Queue<(byte[] Head, SharedBytes? Body)> Outbox { get; } = new(0);
 
@@ -56,7 +56,9 @@ public sealed class WatchStream
         Fragment = request.Fragment,
     });
 
-    /// <summary>Answers a create that the caller refuses, with watch id -1 and this reason (permission, auth).</summary>
+    /// <summary>
+    /// Answers a create that the caller refuses, with watch id -1 and this reason (permission, auth).
+    /// </summary>
     public void Refuse(string reason) =>
         _hub.Post(new WatchCommand(WatchCommandKind.Refuse, this) { Reason = reason });
 

@@ -1,6 +1,8 @@
 namespace Netcd.TestKit;
 
-/// <summary>A clock that stands still until the test moves it. Timers fire on the thread that advances it, in order.</summary>
+/// <summary>
+/// A clock that stands still until the test moves it. Timers fire on the thread that advances it, in order.
+/// </summary>
 public sealed class ManualTime : TimeProvider
 {
     private readonly Lock _lock = new();
