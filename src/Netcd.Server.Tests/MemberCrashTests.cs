@@ -33,6 +33,7 @@ public sealed class MemberCrashTests
     private static MemberOptions Small(MemberOptions options) => options with
     {
         SnapshotCount = 15,
+        SnapshotIntervalMin = TimeSpan.Zero,
         SnapshotCatchUpEntries = 5,
         WalFilesMax = 1,
         SnapshotFilesMax = 1,

@@ -71,7 +71,7 @@ public sealed class MemberTests
         var acknowledged = 0;
         for (var round = 0; round < 12; round++)
         {
-            var one = await TestMember.StartAsync(disk, options => options with { SnapshotCount = 30 });
+            var one = await TestMember.StartAsync(disk, Often);
             for (var i = 0; i < acknowledged; i++)
             {
                 Assert.Equal($"v{i}", one.Get($"k{i}"));
@@ -91,6 +91,9 @@ public sealed class MemberTests
 
         using var last = await TestMember.StartAsync(disk);
         Assert.Equal($"v{acknowledged - 1}", last.Get($"k{acknowledged - 1}"));
+
+        static MemberOptions Often(MemberOptions options) =>
+            options with { SnapshotCount = 30, SnapshotIntervalMin = TimeSpan.Zero };
     }
 
     [Theory]
@@ -277,6 +280,7 @@ public sealed class MemberTests
         MemberOptions Small(MemberOptions options) => options with
         {
             SnapshotCount = 50,
+            SnapshotIntervalMin = TimeSpan.Zero,
             SnapshotCatchUpEntries = 10,
             WalFilesMax = 1,
             SnapshotFilesMax = 2,

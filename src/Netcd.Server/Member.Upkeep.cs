@@ -21,6 +21,7 @@ public sealed partial class Member
     private LogIndex _diskSnapshotIndex;
     private LogIndex _memorySnapshotIndex;
     private bool _forceSnapshot;
+    private long? _snapshotTimestamp;
     private volatile bool _savingSnapshot;
 
     // Housekeeper only.
@@ -137,6 +138,7 @@ public sealed partial class Member
             if (IsDiskSnapshotDue(source.Index))
             {
                 _diskSnapshotIndex = source.Index;
+                _snapshotTimestamp = _options.Time.GetTimestamp();
                 _forceSnapshot = false;
                 _savingSnapshot = true;
                 _housekeeper.Post(() => SaveSnapshot(source));
@@ -148,8 +150,12 @@ public sealed partial class Member
 
     private bool IsDiskSnapshotDue(LogIndex applied) =>
         !_savingSnapshot
-        && (_forceSnapshot || applied > _diskSnapshotIndex + _options.SnapshotCount)
-        && applied > _diskSnapshotIndex;
+        && applied > _diskSnapshotIndex
+        && (_forceSnapshot || (applied > _diskSnapshotIndex + _options.SnapshotCount && HasSnapshotIntervalPassed()));
+
+    private bool HasSnapshotIntervalPassed() =>
+        _snapshotTimestamp is not { } last
+        || _options.Time.GetElapsedTime(last) >= _options.SnapshotIntervalMin;
 
     // In this order: the backend has all that the snapshot stands for, then the file, then the log's record of it,
     // which makes it count, and only then older segments may go.

@@ -40,6 +40,13 @@ public sealed record MemberOptions
     /// <summary>Entries applied between two snapshots on disk.</summary>
     public ulong SnapshotCount { get; init; } = 10_000;
 
+    /// <summary>
+    /// Shortest time between two snapshots on disk. Each commits the backend; at hundreds of thousands of entries a
+    /// second their number alone would ask for dozens a second. What has to be replayed stays within about a second's
+    /// writes.
+    /// </summary>
+    public TimeSpan SnapshotIntervalMin { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Entries kept in memory behind a snapshot.</summary>
     public ulong SnapshotCatchUpEntries { get; init; } = 5_000;
 

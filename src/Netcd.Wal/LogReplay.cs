@@ -17,6 +17,9 @@ internal sealed class LogReplay(WalSnapshot start)
     private HardState _state;
     private bool _foundSnapshot;
 
+    /// <summary>Whether entries are of no interest: they are checked, but not decoded.</summary>
+    internal bool SkipsEntries { get; init; }
+
     /// <summary>Where the entries lie; kept only when asked for by setting it.</summary>
     internal EntryLocations? Locations { get; init; }
 
@@ -71,6 +74,8 @@ internal sealed class LogReplay(WalSnapshot start)
     {
         switch (reader.Type)
         {
+            case RecordType.Entry when SkipsEntries:
+                break;
             case RecordType.Entry:
                 var entry = RecordCodec.ReadEntry(reader.Data);
                 AddEntry(reader, entry);

@@ -140,8 +140,8 @@ public sealed partial class WriteAheadLog
         var segments = OpenSegments(disk, directory, new LogIndex(ulong.MaxValue), DiskOpenMode.Read, all: true);
         try
         {
-            // No entry is after the last index, so none is kept in memory.
-            var replay = new LogReplay(new WalSnapshot(new LogIndex(ulong.MaxValue), Term.Zero));
+            // No snapshot has the last index, so none is compared with where reading starts.
+            var replay = new LogReplay(new WalSnapshot(new LogIndex(ulong.MaxValue), Term.Zero)) { SkipsEntries = true };
             ReadSegments(segments, replay);
             return replay.ValidSnapshots();
         }
