@@ -63,7 +63,8 @@ public sealed class MemberCrashTests
                 {
                     var revision = one.Member.Store.CurrentRevision - 5;
                     var compaction = one.AskAsync(InternalRequestKind.Compaction, Messages.Of((1, revision)));
-                    compacted = await Task.WhenAny(compaction, one.Fatal) == compaction ? revision : compacted;
+                    var isAnswered = await Task.WhenAny(compaction, one.Fatal) == compaction;
+                    compacted = isAnswered && (await compaction).Refusal == Refusal.None ? revision : compacted;
                     one.Time.Advance(TimeSpan.FromSeconds(31));
                 }
             }
