@@ -100,8 +100,10 @@ public sealed class GrpcHost : IAsyncDisposable
         kestrel.Limits.Http2.MaxStreamsPerConnection = (int)Math.Min(int.MaxValue, limits.StreamsPerConnectionMax);
         if (limits.KeepAliveInterval > TimeSpan.Zero && limits.KeepAliveTimeout > TimeSpan.Zero)
         {
-            kestrel.Limits.Http2.KeepAlivePingDelay = limits.KeepAliveInterval;
-            kestrel.Limits.Http2.KeepAlivePingTimeout = limits.KeepAliveTimeout;
+            // Kestrel takes no less than a second.
+            var second = TimeSpan.FromSeconds(1);
+            kestrel.Limits.Http2.KeepAlivePingDelay = limits.KeepAliveInterval < second ? second : limits.KeepAliveInterval;
+            kestrel.Limits.Http2.KeepAlivePingTimeout = limits.KeepAliveTimeout < second ? second : limits.KeepAliveTimeout;
         }
 
         return kestrel;

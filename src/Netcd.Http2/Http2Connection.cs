@@ -158,9 +158,15 @@ public sealed partial class Http2Connection
     /// <summary>The driver has flushed the output; bodies may go on. Pumps.</summary>
     public void OnFlushed(long now)
     {
-        _output.OnFlushed();
+        MarkFlushed();
         Pump(now);
     }
+
+    /// <summary>
+    /// The driver has flushed the output but pumps later: input that waits goes first, or the bodies would fill the
+    /// output again each time and no frame of the client would ever be taken.
+    /// </summary>
+    public void MarkFlushed() => _output.OnFlushed();
 
     /// <summary>Keepalive and other deadlines. Call it at the time it returned last, or later.</summary>
     /// <returns>The timestamp of the next deadline, <see cref="long.MaxValue"/> for none.</returns>

@@ -127,14 +127,27 @@ public sealed class TlsServerTests : IDisposable
         }
 
         Assert.True(await TlsClient.CanCallAsync(server, null));
+        var refused = 0;
         for (var i = 0; i < 30; i++)
         {
             var socket = new TcpClient();
-            await socket.ConnectAsync("127.0.0.1", server.Port);
             idle.Add(socket);
+            try
+            {
+                await socket.ConnectAsync("127.0.0.1", server.Port);
+                refused += await ReadToEndAsync(socket.GetStream()).WaitAsync(TimeSpan.FromMilliseconds(100)) == "" ? 1 : 0;
+            }
+            catch (SocketException)
+            {
+                refused++;
+            }
+            catch (TimeoutException)
+            {
+                // Let in: it waits for a handshake.
+            }
         }
 
-        Assert.Equal("", await ReadToEndAsync(idle[^1].GetStream()));
+        Assert.InRange(refused, 20, 30);
         idle.ForEach(socket => socket.Dispose());
         Assert.True(await TlsClient.CanCallAsync(server, null));
     }

@@ -158,13 +158,13 @@ internal sealed class ConnectionDriver : ICallOwner, IDeadlineOwner, IThreadPool
         var now = _server.Time.GetTimestamp();
         if ((bits & FlushDone) != 0)
         {
-            EndFlush(now);
+            EndFlush();
         }
 
         if (_isFlushing)
         {
             // Nothing may be written while the output is taken away: what came has to wait, and so has the client.
-            _deferred |= bits & ~FlushDone;
+            _deferred |= bits;
             CheckStuck(now);
             return;
         }
@@ -181,6 +181,7 @@ internal sealed class ConnectionDriver : ICallOwner, IDeadlineOwner, IThreadPool
             _http2.BeginDrain(now);
         }
 
+        // Before the bodies of long answers, which would fill the output again each time.
         if ((bits & InputReady) != 0)
         {
             TakeInput(now);
@@ -192,16 +193,14 @@ internal sealed class ConnectionDriver : ICallOwner, IDeadlineOwner, IThreadPool
 
         _calls.AfterPump();
         FlushOutput(now);
-        if (_isFlushing)
-        {
-            return;
-        }
-
         if (_http2.IsClosed)
         {
-            Finish();
+            if (!_isFlushing)
+            {
+                Finish();
+            }
         }
-        else if (!_isReading && !_handsOver)
+        else if (!_isReading && !(_isInputLeft && _isFlushing))
         {
             BeginRead();
         }
@@ -292,11 +291,20 @@ internal sealed class ConnectionDriver : ICallOwner, IDeadlineOwner, IThreadPool
                 return;
             }
 
-            EndFlush(now);
+            EndFlush();
+            if (Volatile.Read(ref _state) != Owned)
+            {
+                // Something came meanwhile: it goes before the rest of long answers.
+                Interlocked.Or(ref _state, Continued);
+                return;
+            }
+
+            _http2.Pump(now);
+            _calls.AfterPump();
         }
     }
 
-    private void EndFlush(long now)
+    private void EndFlush()
     {
         _isFlushing = false;
         try
@@ -311,8 +319,7 @@ internal sealed class ConnectionDriver : ICallOwner, IDeadlineOwner, IThreadPool
             _http2.Abandon();
         }
 
-        _http2.OnFlushed(now);
-        _calls.AfterPump();
+        _http2.MarkFlushed();
     }
 
     // A client that takes nothing for longer than a keepalive would let it is gone.
