@@ -26,6 +26,9 @@ internal sealed class ConnectionDriver : ICallOwner, IDeadlineOwner, IThreadPool
     private const int TurnsMax = 16;
     private const int FlushesMax = 8;
 
+    // How long the last bytes of a connection that is over may take to leave.
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
+
     private readonly CodecServer _server;
     private readonly Http2Connection _http2;
     private readonly CallDispatcher _calls;
@@ -48,6 +51,7 @@ internal sealed class ConnectionDriver : ICallOwner, IDeadlineOwner, IThreadPool
     private bool _isInputLeft;
     private bool _isFinished;
     private bool _handsOver;
+    private bool _lingers;
     private int _deferred;
     private long _flushBegan;
 
@@ -195,10 +199,7 @@ internal sealed class ConnectionDriver : ICallOwner, IDeadlineOwner, IThreadPool
         FlushOutput(now);
         if (_http2.IsClosed)
         {
-            if (!_isFlushing)
-            {
-                Finish();
-            }
+            CloseAfterFlush(now);
         }
         else if (!_isReading && !(_isInputLeft && _isFlushing))
         {
@@ -223,8 +224,9 @@ internal sealed class ConnectionDriver : ICallOwner, IDeadlineOwner, IThreadPool
 
             // The connection's clock.
             var next = _http2.Tick(now);
-            if (next != long.MaxValue)
+            if (next != long.MaxValue && !_lingers)
             {
+                _server.Deadlines.Cancel(_clock);
                 _server.Deadlines.Schedule(_clock, 0, 0, next);
             }
         }
@@ -322,17 +324,40 @@ internal sealed class ConnectionDriver : ICallOwner, IDeadlineOwner, IThreadPool
         _http2.MarkFlushed();
     }
 
-    // A client that takes nothing for longer than a keepalive would let it is gone.
+    private void CloseAfterFlush(long now)
+    {
+        if (!_isFlushing)
+        {
+            Finish();
+        }
+        else if (!_lingers)
+        {
+            _lingers = true;
+            _server.Deadlines.Cancel(_clock);
+            _server.Deadlines.Schedule(_clock, 0, 0, now + Ticks(Linger));
+        }
+    }
+
+    // A client that takes nothing for longer than a keepalive would let it, or after the end, is gone.
     private void CheckStuck(long now)
     {
         var limits = _server.Limits;
-        var allowed = (limits.KeepAliveInterval + limits.KeepAliveTimeout).TotalSeconds * _server.Time.TimestampFrequency;
-        if (limits.KeepAliveInterval > TimeSpan.Zero && now - _flushBegan > allowed)
+        var allowed = _http2.IsClosed ? Linger
+            : limits.KeepAliveInterval > TimeSpan.Zero ? limits.KeepAliveInterval + limits.KeepAliveTimeout
+            : TimeSpan.MaxValue;
+        if (allowed < TimeSpan.MaxValue && now - _flushBegan >= Ticks(allowed))
         {
             _http2.Abandon();
             Finish();
         }
+        else if (allowed < TimeSpan.MaxValue && _clock.Wheel is null)
+        {
+            // The clock rang while the output was stuck: ring again when that has lasted too long.
+            _server.Deadlines.Schedule(_clock, 0, 0, _flushBegan + Ticks(allowed));
+        }
     }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _server.Time.TimestampFrequency);
 
     private void Finish()
     {

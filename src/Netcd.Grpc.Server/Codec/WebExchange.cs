@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
@@ -15,6 +16,11 @@ namespace Netcd.Grpc.Server.Codec;
 internal sealed class WebExchange
 #pragma warning restore CA1001
 {
+    // Fields of HTTP/1.1 connections, which HTTP/2 has no place for (RFC 9113 section 8.2.2).
+    private static readonly FrozenSet<string> Forbidden = FrozenSet.ToFrozenSet(
+        ["Connection", "Keep-Alive", "Proxy-Connection", "Transfer-Encoding", "Upgrade"],
+        StringComparer.OrdinalIgnoreCase);
+
     private readonly CodecServer _server;
     private readonly ConnectionDriver _driver;
     private readonly ListenerOptions _listener;
@@ -169,6 +175,11 @@ internal sealed class WebExchange
         var hasDate = false;
         foreach (var (name, values) in _response.Headers)
         {
+            if (Forbidden.Contains(name))
+            {
+                continue;
+            }
+
             hasDate |= name.Equals("Date", StringComparison.OrdinalIgnoreCase);
             foreach (var value in values)
             {

@@ -21,6 +21,12 @@ public sealed class TlsServer
     // One record: what is written in one go leaves in as few records as it fits.
     private const int RecordBytes = 16 * 1024;
 
+    // Waiting for nothing first: a connection at rest holds no buffer, neither here nor in the TLS stream.
+    private static readonly StreamPipeReaderOptions ReaderOptions =
+        new(bufferSize: RecordBytes, leaveOpen: true, useZeroByteReads: true);
+
+    private static readonly StreamPipeWriterOptions WriterOptions = new(minimumBufferSize: RecordBytes, leaveOpen: true);
+
     private readonly TlsServerOptions _options;
     private readonly ILogger _logger;
     private readonly TlsFiles _files;
@@ -82,8 +88,8 @@ public sealed class TlsServer
         stream.IsHandshake = false;
         SetFeatures(connection, handshake, tls);
         var plain = new DuplexPipe(
-            PipeReader.Create(tls, new StreamPipeReaderOptions(bufferSize: RecordBytes, leaveOpen: true)),
-            PipeWriter.Create(tls, new StreamPipeWriterOptions(minimumBufferSize: RecordBytes, leaveOpen: true)));
+            PipeReader.Create(tls, ReaderOptions),
+            PipeWriter.Create(tls, WriterOptions));
         return new TlsConnection(connection, encrypted, plain, tls);
     }
 

@@ -28,7 +28,7 @@ internal static class Gzip
         try
         {
             int read;
-            while ((read = gzip.Read(buffer, length, Math.Min(buffer.Length, bytesMax + 1) - length)) > 0)
+            while ((read = gzip.Read(buffer, length, (int)Math.Min(buffer.Length, bytesMax + 1L) - length)) > 0)
             {
                 length += read;
                 if (length > bytesMax)
@@ -39,7 +39,7 @@ internal static class Gzip
 
                 if (length == buffer.Length)
                 {
-                    var grown = ArrayPool<byte>.Shared.Rent(length * 2);
+                    var grown = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, length * 2L));
                     buffer.AsSpan(0, length).CopyTo(grown);
                     ArrayPool<byte>.Shared.Return(buffer);
                     buffer = grown;

@@ -17,7 +17,8 @@ public struct MessageReader(int messageBytesMax, MessageEncoding encoding, strin
     private const int PrefixBytes = 5;
     private const int FirstBufferBytes = 4096;
 
-    private readonly int _messageBytesMax = messageBytesMax;
+    // With its prefix a message must fit an array.
+    private readonly int _messageBytesMax = Math.Min(messageBytesMax, Array.MaxLength - PrefixBytes);
     private readonly MessageEncoding _encoding = encoding;
     private readonly string? _encodingName = encodingName;
 
@@ -91,8 +92,9 @@ public struct MessageReader(int messageBytesMax, MessageEncoding encoding, strin
             return false;
         }
 
-        Gather(ref data, Math.Min(data.Length, PrefixBytes + length - _filled));
-        if (_filled < PrefixBytes + length)
+        // Without adding to the length, which may be the largest there is.
+        Gather(ref data, Math.Min(data.Length, length - (_filled - PrefixBytes)));
+        if (_filled - PrefixBytes < length)
         {
             return false;
         }
@@ -139,7 +141,8 @@ public struct MessageReader(int messageBytesMax, MessageEncoding encoding, strin
         }
         else if (_buffer.Length < needed)
         {
-            var grown = ArrayPool<byte>.Shared.Rent(Math.Max(needed, _buffer.Length * 2));
+            var grown = ArrayPool<byte>.Shared.Rent(
+                (int)Math.Min(Array.MaxLength, Math.Max(needed, _buffer.Length * 2L)));
             _buffer.AsSpan(0, _filled).CopyTo(grown);
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = grown;

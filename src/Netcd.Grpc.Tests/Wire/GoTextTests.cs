@@ -1,0 +1,25 @@
+using System.Text;
+using Netcd.Grpc.Wire;
+
+namespace Netcd.Grpc.Tests.Wire;
+
+/// <summary>Expected values are what Go 1.26 prints with <c>%q</c>.</summary>
+public sealed class GoTextTests
+{
+    [Theory]
+    [InlineData("plain", "\"plain\"")]
+    [InlineData("a\"b\\c", "\"a\\\"b\\\\c\"")]
+    [InlineData("\a\b\f\n\r\t\v", "\"\\a\\b\\f\\n\\r\\t\\v\"")]
+    [InlineData("\0\u001f\u007f", "\"\\x00\\x1f\\x7f\"")]
+    [InlineData("naïve ☃ 😀", "\"naïve ☃ 😀\"")]
+    [InlineData("\u00a0\u200b\ufeff", "\"\\u00a0\\u200b\\ufeff\"")]
+    public void Text_is_quoted_as_go_does(string text, string expected) => Assert.Equal(expected, GoText.Quote(text));
+
+    [Fact]
+    public void Bytes_that_are_no_utf8_are_escaped_one_by_one() =>
+        Assert.Equal("\"a\\xff\\xc3b\"", GoText.Quote([(byte)'a', 0xff, 0xc3, (byte)'b']));
+
+    [Fact]
+    public void Private_characters_beyond_the_basic_plane_have_eight_digits() =>
+        Assert.Equal("\"\\U000f0000\"", GoText.Quote(Encoding.UTF8.GetBytes(char.ConvertFromUtf32(0xf0000))));
+}
