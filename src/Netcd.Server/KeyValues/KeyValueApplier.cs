@@ -13,6 +13,9 @@ namespace Netcd.Server.KeyValues;
 public sealed class KeyValueApplier(MvccStore store, Lessor lessor)
 {
     private readonly List<bool> _path = [];
+
+    // Made once: the store's write transaction is one object.
+    private WriteView? _view;
     private int _position;
 
     /// <summary>
@@ -65,7 +68,7 @@ public sealed class KeyValueApplier(MvccStore store, Lessor lessor)
         var transaction = store.BeginWrite();
         try
         {
-            var view = new WriteView(transaction);
+            var view = _view ??= new WriteView(transaction);
             _path.Clear();
             _position = 0;
             TxnPlan.Decide(view, request, _path);

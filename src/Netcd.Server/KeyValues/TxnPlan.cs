@@ -28,26 +28,43 @@ internal static class TxnPlan
         }
     }
 
-    /// <summary>Checks the operations on the path, in order; the first that cannot run refuses the whole.</summary>
+    /// <summary>Checks the operations on the path; the first that cannot run refuses the whole.</summary>
+    /// <remarks>
+    /// All puts before all ranges, as in 3.5 (server/etcdserver/apply.go, checkRequests). 3.6 goes operation by
+    /// operation, which differs only in which of two refusals is told.
+    /// </remarks>
     public static Refusal Check(IKeyValueView view, Lessor lessor, in TxnRequestView txn, List<bool> path)
     {
         var position = 0;
-        return Check(view, lessor, txn, path, ref position);
+        var refusal = Check(view, lessor, txn, path, ref position, RequestOpKind.Put);
+        if (refusal != Refusal.None)
+        {
+            return refusal;
+        }
+
+        position = 0;
+        return Check(view, lessor, txn, path, ref position, RequestOpKind.Range);
     }
 
     private static Refusal Check(
-        IKeyValueView view, Lessor lessor, in TxnRequestView txn, List<bool> path, ref int position)
+        IKeyValueView view,
+        Lessor lessor,
+        in TxnRequestView txn,
+        List<bool> path,
+        ref int position,
+        RequestOpKind kind)
     {
         foreach (var message in txn.Branch(path[position++]))
         {
             var operation = RequestOpView.Parse(message);
             var refusal = operation.Kind switch
             {
-                RequestOpKind.Range => RangeAnswer.RefusalOf(
-                    view.CheckRevision(RangeRequestView.Parse(operation.Message).Revision)),
-                RequestOpKind.Put => CheckPut(view, lessor, PutRequestView.Parse(operation.Message)),
                 RequestOpKind.Txn => Check(
-                    view, lessor, TxnRequestView.Parse(operation.Message), path, ref position),
+                    view, lessor, TxnRequestView.Parse(operation.Message), path, ref position, kind),
+                RequestOpKind.Range when kind == RequestOpKind.Range => RangeAnswer.RefusalOf(
+                    view.CheckRevision(RangeRequestView.Parse(operation.Message).Revision)),
+                RequestOpKind.Put when kind == RequestOpKind.Put => CheckPut(
+                    view, lessor, PutRequestView.Parse(operation.Message)),
                 _ => Refusal.None,
             };
             if (refusal != Refusal.None)
