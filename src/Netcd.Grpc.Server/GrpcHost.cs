@@ -100,14 +100,16 @@ public sealed class GrpcHost : IAsyncDisposable
         kestrel.Limits.Http2.MaxStreamsPerConnection = (int)Math.Min(int.MaxValue, limits.StreamsPerConnectionMax);
         if (limits.KeepAliveInterval > TimeSpan.Zero && limits.KeepAliveTimeout > TimeSpan.Zero)
         {
-            // Kestrel takes no less than a second.
-            var second = TimeSpan.FromSeconds(1);
-            kestrel.Limits.Http2.KeepAlivePingDelay = limits.KeepAliveInterval < second ? second : limits.KeepAliveInterval;
-            kestrel.Limits.Http2.KeepAlivePingTimeout = limits.KeepAliveTimeout < second ? second : limits.KeepAliveTimeout;
+            kestrel.Limits.Http2.KeepAlivePingDelay = AtLeastASecond(limits.KeepAliveInterval);
+            kestrel.Limits.Http2.KeepAlivePingTimeout = AtLeastASecond(limits.KeepAliveTimeout);
         }
 
         return kestrel;
     }
+
+    // Kestrel takes no less.
+    private static TimeSpan AtLeastASecond(TimeSpan span) =>
+        span < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : span;
 
     private void Listen(KestrelServerOptions kestrel, ListenerOptions listener)
     {

@@ -13,8 +13,8 @@ public sealed class GrpcHostOptions
     public MethodTable Methods { get; init; } = new([]);
 
     /// <summary>
-    /// Answers every request that is not gRPC, over HTTP/1.1 and HTTP/2 alike; runs on the thread pool. Null: gRPC only.
-    /// The connection's <see cref="PeerIdentity"/> is in the request's features.
+    /// Answers every request that is not gRPC, over HTTP/1.1 and HTTP/2 alike; runs on the thread pool. Null: gRPC
+    /// only. The connection's <see cref="PeerIdentity"/> is in the request's features.
     /// </summary>
     public RequestDelegate? Web { get; init; }
 
@@ -31,6 +31,8 @@ public sealed class GrpcHostOptions
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Serve HTTP/2 through Kestrel's own implementation instead of ours: the reference and the fallback.</summary>
+    /// <summary>
+    /// Serve HTTP/2 through Kestrel's own implementation instead of ours: the reference and the fallback.
+    /// </summary>
     public bool UseKestrelHttp2 { get; init; }
 }

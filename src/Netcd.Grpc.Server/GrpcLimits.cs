@@ -1,6 +1,8 @@
 namespace Netcd.Grpc.Server;
 
-/// <summary>What one client, connection or call may use. Defaults are etcd's, or bounds it leaves to Go's runtime.</summary>
+/// <summary>
+/// What one client, connection or call may use. Defaults are etcd's, or bounds it leaves to Go's runtime.
+/// </summary>
 public sealed record GrpcLimits
 {
     /// <summary>Longest request message, also after decompression: <c>--max-request-bytes</c> plus 512 KiB.</summary>
@@ -9,10 +11,15 @@ public sealed record GrpcLimits
     /// <summary>Calls open at once on a connection: <c>--max-concurrent-streams</c>.</summary>
     public uint StreamsPerConnectionMax { get; init; } = uint.MaxValue;
 
-    /// <summary>Bytes queued for a slow reader of one stream before <see cref="StreamOut.TryWrite(Netcd.Base.Buffers.SharedBytes)"/> says no.</summary>
+    /// <summary>
+    /// Bytes queued for a slow reader of one stream before
+    /// <see cref="StreamOut.TryWrite(Netcd.Base.Buffers.SharedBytes)"/> says no.
+    /// </summary>
     public int StreamQueueBytesMax { get; init; } = 256 * 1024;
 
-    /// <summary>Bytes a connection holds that the socket has not taken before it stops reading and pulling answers.</summary>
+    /// <summary>
+    /// Bytes a connection holds that the socket has not taken before it stops reading and pulling answers.
+    /// </summary>
     public int ConnectionOutputBytesMax { get; init; } = 256 * 1024;
 
     /// <summary>Bytes of one request's header fields after decompression (grpc-go: 16 MiB; 64 KiB is ample).</summary>

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Netcd.Grpc.Server;
 
-/// <summary>Log lines of this project. Fields carry etcd's names, in a state apart from the text; values of keys and requests never appear.</summary>
+/// <summary>
+/// Log lines of this project. Fields carry etcd's names, in a state apart from the text; values of keys and requests
+/// never appear.
+/// </summary>
 internal static class HostLog
 {
     public static void HandlerFailed(ILogger logger, string method, Exception error) =>

@@ -6,19 +6,28 @@ namespace Netcd.Grpc.Server;
 /// <summary>One address to listen on.</summary>
 public sealed class ListenerOptions
 {
-    /// <summary>An <see cref="IPEndPoint"/> (port 0: chosen free) or a <see cref="System.Net.Sockets.UnixDomainSocketEndPoint"/>.</summary>
+    /// <summary>
+    /// An <see cref="IPEndPoint"/> (port 0: chosen free) or a
+    /// <see cref="System.Net.Sockets.UnixDomainSocketEndPoint"/>.
+    /// </summary>
     public required EndPoint EndPoint { get; init; }
 
     /// <summary>Null for plaintext. May be shared by listeners.</summary>
     public TlsServer? Tls { get; init; }
 
-    /// <summary>With <see cref="Tls"/>: plaintext clients are served on the same port too (http and https URL of one address).</summary>
+    /// <summary>
+    /// With <see cref="Tls"/>: plaintext clients are served on the same port too (http and https URL of one address).
+    /// </summary>
     public bool AllowsPlaintext { get; init; }
 
-    /// <summary>False: gRPC calls get HTTP 404 from the web side (<c>--listen-client-http-urls</c>, metrics, peers).</summary>
+    /// <summary>
+    /// False: gRPC calls get HTTP 404 from the web side (<c>--listen-client-http-urls</c>, metrics, peers).
+    /// </summary>
     public bool ServesGrpc { get; init; } = true;
 
-    /// <summary>False: what is not gRPC gets 415 (gRPC-only client URLs beside <c>--listen-client-http-urls</c>).</summary>
+    /// <summary>
+    /// False: what is not gRPC gets 415 (gRPC-only client URLs beside <c>--listen-client-http-urls</c>).
+    /// </summary>
     public bool ServesWeb { get; init; } = true;
 
     /// <summary>Answers this listener's web requests instead of <see cref="GrpcHostOptions.Web"/>.</summary>

@@ -2,7 +2,9 @@ using System.Collections;
 
 namespace Netcd.Grpc.Server;
 
-/// <summary>The state of a log line whose field names are etcd's and no C# identifiers; the message is apart from them.</summary>
+/// <summary>
+/// The state of a log line whose field names are etcd's and no C# identifiers; the message is apart from them.
+/// </summary>
 internal sealed class LogFields(string message, KeyValuePair<string, object?>[] fields)
     : IReadOnlyList<KeyValuePair<string, object?>>
 {

@@ -5,7 +5,8 @@ namespace Netcd.Grpc;
 
 /// <summary>
 /// The statuses that the gRPC layer itself answers with: grpc-go's codes and texts (google.golang.org/grpc 1.81
-/// <c>server.go</c>, <c>rpc_util.go</c>, <c>stream.go</c>, <c>internal/transport/http2_server.go</c>; checked against etcd 3.5.30).
+/// <c>server.go</c>, <c>rpc_util.go</c>, <c>stream.go</c>, <c>internal/transport/http2_server.go</c>; checked against
+/// etcd 3.5.30).
 /// </summary>
 public static class GrpcErrors
 {

@@ -9,9 +9,13 @@ public interface IReplySource
     /// <summary>Length of the whole message in bytes, known before the first <see cref="Fill"/>.</summary>
     long Length { get; }
 
-    /// <summary>Writes the next bytes of the message; returns how many (all of the span unless the message ends).</summary>
+    /// <summary>
+    /// Writes the next bytes of the message; returns how many (all of the span unless the message ends).
+    /// </summary>
     int Fill(Span<byte> destination);
 
-    /// <summary>The transport is done with the source, at the end or because the call died. Called exactly once.</summary>
+    /// <summary>
+    /// The transport is done with the source, at the end or because the call died. Called exactly once.
+    /// </summary>
     void Release();
 }

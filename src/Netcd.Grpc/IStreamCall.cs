@@ -17,6 +17,8 @@ public interface IStreamCall
     /// <summary>There is room again after <see cref="StreamOut.TryWrite(SharedBytes)"/> returned false.</summary>
     void OnWritable();
 
-    /// <summary>The call is over: finished by us, cancelled by the client, expired, or its connection lost. Exactly once, last.</summary>
+    /// <summary>
+    /// The call is over: finished by us, cancelled by the client, expired, or its connection lost. Exactly once, last.
+    /// </summary>
     void OnClosed(StreamCloseReason reason);
 }

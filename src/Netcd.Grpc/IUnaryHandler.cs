@@ -1,8 +1,8 @@
 namespace Netcd.Grpc;
 
 /// <summary>
-/// Handles the calls of a unary method. Runs on the connection's thread: it never blocks and never waits for disk or for
-/// a lock held across I/O. Work over a small budget (about 50 us or 64 KiB of answer) returns
+/// Handles the calls of a unary method. Runs on the connection's thread: it never blocks and never waits for disk or
+/// for a lock held across I/O. Work over a small budget (about 50 us or 64 KiB of answer) returns
 /// <see cref="CallStep.Pending"/> and goes to a worker.
 /// </summary>
 public interface IUnaryHandler

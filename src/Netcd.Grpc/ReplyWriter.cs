@@ -9,14 +9,16 @@ public readonly ref struct ReplyWriter(IReplySink sink)
     private readonly IReplySink _sink = sink;
 
     /// <summary>
-    /// Announces an answer of exactly <paramref name="length"/> bytes with status OK; all of the returned span (which may
-    /// hold old bytes) must be filled before the handler returns. At most <see cref="IReplySink.InlineBytesMax"/>.
+    /// Announces an answer of exactly <paramref name="length"/> bytes with status OK; all of the returned span (which
+    /// may hold old bytes) must be filled before the handler returns. At most <see cref="IReplySink.InlineBytesMax"/>.
     /// </summary>
     public Span<byte> Message(int length) => _sink.BeginMessage(length);
 
     /// <summary>Ends the call with an error and no message.</summary>
     public void Error(Status status) => _sink.Error(status);
 
-    /// <summary>Answers with one message of any length that the transport pulls from a source as the client reads.</summary>
+    /// <summary>
+    /// Answers with one message of any length that the transport pulls from a source as the client reads.
+    /// </summary>
     public void Source(IReplySource source) => _sink.Source(source);
 }

@@ -9,10 +9,10 @@ namespace Netcd.Grpc;
 public abstract class StreamOut
 {
     /// <summary>
-    /// Queues one message made of a small <paramref name="head"/> (copied) and an optional shared <paramref name="body"/>
-    /// (whose reference the call takes over, also when it returns false). False: nothing was queued because as much as a
-    /// stream may buffer is waiting (at least one message is always taken when nothing is); wait for
-    /// <see cref="IStreamCall.OnWritable"/>. On a dead call it returns true and drops the message.
+    /// Queues one message made of a small <paramref name="head"/> (copied) and an optional shared
+    /// <paramref name="body"/> (whose reference the call takes over, also when it returns false). False: nothing was
+    /// queued because as much as a stream may buffer is waiting (at least one message is always taken when nothing is);
+    /// wait for <see cref="IStreamCall.OnWritable"/>. On a dead call it returns true and drops the message.
     /// </summary>
     public abstract bool TryWrite(ReadOnlySpan<byte> head, SharedBytes? body);
 

@@ -7,7 +7,9 @@ namespace Netcd.Grpc.Server.Calls;
 /// <summary>What becomes of an exception that a handler let out: the one place that decides.</summary>
 internal sealed class HandlerFault(ILogger logger, Action<Exception>? fatal)
 {
-    /// <summary>The status to answer with. Our own broken invariants go to the host first, which may stop the process.</summary>
+    /// <summary>
+    /// The status to answer with. Our own broken invariants go to the host first, which may stop the process.
+    /// </summary>
     public Status Answer(Exception error, Method method)
     {
         if (error is ProtoException malformed)

@@ -10,8 +10,8 @@ namespace Netcd.Grpc.Server.Calls;
 /// thread writes; one at a time reads.
 /// </summary>
 /// <remarks>
-/// A message is kept as its prefix and head in one small pooled array, and its shared body by reference, so an event sent
-/// to a thousand watchers is in memory once.
+/// A message is kept as its prefix and head in one small pooled array, and its shared body by reference, so an event
+/// sent to a thousand watchers is in memory once.
 /// </remarks>
 internal sealed class StreamQueue(int bytesMax)
 {

@@ -7,8 +7,8 @@ using Netcd.Http2;
 namespace Netcd.Grpc.Server.Codec;
 
 /// <summary>
-/// Turns the codec's requests into unary calls, streams and web requests, and hands events on to them. Everything runs on
-/// the connection's owner.
+/// Turns the codec's requests into unary calls, streams and web requests, and hands events on to them. Everything runs
+/// on the connection's owner.
 /// </summary>
 internal sealed class CallDispatcher : IHttp2Handler
 {
@@ -84,7 +84,8 @@ internal sealed class CallDispatcher : IHttp2Handler
         }
         else if (headers.ResolvedPath is not Method method)
         {
-            Refuse(stream, head, new Refusal(200, _server.Methods.Unimplemented(Encoding.Latin1.GetString(headers.Path))));
+            var path = Encoding.Latin1.GetString(headers.Path);
+            Refuse(stream, head, new Refusal(200, _server.Methods.Unimplemented(path)));
         }
         else if (head.Encoding == MessageEncoding.Unknown)
         {
@@ -171,7 +172,9 @@ internal sealed class CallDispatcher : IHttp2Handler
         }
     }
 
-    /// <summary>Tells handlers that there is room; not done while the codec pulls, for they may write at once.</summary>
+    /// <summary>
+    /// Tells handlers that there is room; not done while the codec pulls, for they may write at once.
+    /// </summary>
     public void AfterPump() => Streams.AfterPump();
 
     private static RequestHead Parse(Http2Headers headers, out bool isGrpc)

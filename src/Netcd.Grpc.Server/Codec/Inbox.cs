@@ -1,6 +1,8 @@
 namespace Netcd.Grpc.Server.Codec;
 
-/// <summary>Many threads put items in, the connection's owner takes all of them at once. Bounded by the open calls.</summary>
+/// <summary>
+/// Many threads put items in, the connection's owner takes all of them at once. Bounded by the open calls.
+/// </summary>
 internal sealed class Inbox
 {
     private const int KeptItems = 1024;
@@ -26,7 +28,9 @@ internal sealed class Inbox
         }
     }
 
-    /// <summary>What came in since the last call, null for nothing; the list is the caller's until the next call.</summary>
+    /// <summary>
+    /// What came in since the last call, null for nothing; the list is the caller's until the next call.
+    /// </summary>
     public List<InboxItem>? Take()
     {
         lock (_gate)

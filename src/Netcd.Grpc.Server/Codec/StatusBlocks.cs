@@ -22,7 +22,9 @@ internal static class StatusBlocks
             return HeaderBlock.GrpcOk;
         }
 
-        return HeaderBlock.Encode(("grpc-status", Code(status)), ("grpc-message", StatusMessage.Encode(status.Message)));
+        return HeaderBlock.Encode(
+            ("grpc-status", Code(status)),
+            ("grpc-message", StatusMessage.Encode(status.Message)));
     }
 
     /// <summary>An answer without a message.</summary>

@@ -6,7 +6,9 @@ using Netcd.Http2;
 
 namespace Netcd.Grpc.Server.Codec;
 
-/// <summary>One streaming call: what any thread writes goes through the queue, what the codec pulls comes from it.</summary>
+/// <summary>
+/// One streaming call: what any thread writes goes through the queue, what the codec pulls comes from it.
+/// </summary>
 internal sealed class StreamCall : StreamOut, IHttp2Body
 {
     private readonly StreamCalls _calls;
@@ -21,7 +23,12 @@ internal sealed class StreamCall : StreamOut, IHttp2Body
     private int _isNoticed;
 
     public StreamCall(
-        StreamCalls calls, ConnectionDriver driver, Http2Stream stream, Method method, RequestHead head, GrpcLimits limits)
+        StreamCalls calls,
+        ConnectionDriver driver,
+        Http2Stream stream,
+        Method method,
+        RequestHead head,
+        GrpcLimits limits)
     {
         _calls = calls;
         _driver = driver;

@@ -6,7 +6,8 @@ using Netcd.Http2;
 namespace Netcd.Grpc.Server.Codec;
 
 /// <summary>The streaming calls of a connection. Owner only.</summary>
-internal sealed class StreamCalls(CodecServer server, ConnectionDriver driver, Http2Connection connection, PeerIdentity peer)
+internal sealed class StreamCalls(
+    CodecServer server, ConnectionDriver driver, Http2Connection connection, PeerIdentity peer)
 {
     private readonly ViewMetadata _view = new();
     private readonly List<StreamCall> _writable = [];
@@ -116,7 +117,9 @@ internal sealed class StreamCalls(CodecServer server, ConnectionDriver driver, H
         }
     }
 
-    /// <summary>Tells handlers that there is room; not done while the codec pulls, for they may write at once.</summary>
+    /// <summary>
+    /// Tells handlers that there is room; not done while the codec pulls, for they may write at once.
+    /// </summary>
     public void AfterPump()
     {
         for (var i = 0; i < _writable.Count; i++)

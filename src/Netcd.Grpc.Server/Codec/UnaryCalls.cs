@@ -6,8 +6,8 @@ using Netcd.Http2;
 namespace Netcd.Grpc.Server.Codec;
 
 /// <summary>The unary calls of a connection: gathers messages, invokes handlers, sends answers. Owner only.</summary>
-internal sealed class UnaryCalls(CodecServer server, ConnectionDriver driver, Http2Connection connection, PeerIdentity peer)
-    : IReplySink
+internal sealed class UnaryCalls(
+    CodecServer server, ConnectionDriver driver, Http2Connection connection, PeerIdentity peer) : IReplySink
 {
     private const int PrefixBytes = 5;
     private const int PooledCallsMax = 256;

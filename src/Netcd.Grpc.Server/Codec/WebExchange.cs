@@ -9,8 +9,8 @@ using Netcd.Http2;
 namespace Netcd.Grpc.Server.Codec;
 
 /// <summary>
-/// A request that is not gRPC: its parts become ASP.NET Core's request features, the application runs on the thread pool,
-/// and what it writes is pulled by the codec. The same application answers HTTP/1.1 through Kestrel.
+/// A request that is not gRPC: its parts become ASP.NET Core's request features, the application runs on the thread
+/// pool, and what it writes is pulled by the codec. The same application answers HTTP/1.1 through Kestrel.
 /// </summary>
 #pragma warning disable CA1001 // A cancellation source without a timer or a wait handle has nothing to dispose of.
 internal sealed class WebExchange
@@ -34,7 +34,11 @@ internal sealed class WebExchange
     private bool _hasHeadersSent;
 
     public WebExchange(
-        CodecServer server, ConnectionDriver driver, ConnectionContext transport, ListenerOptions listener, Http2Stream stream)
+        CodecServer server,
+        ConnectionDriver driver,
+        ConnectionContext transport,
+        ListenerOptions listener,
+        Http2Stream stream)
     {
         _server = server;
         _driver = driver;
@@ -105,7 +109,9 @@ internal sealed class WebExchange
         }
     }
 
-    /// <summary>The stream is over, well or not: the application may still run and learns that its request is aborted.</summary>
+    /// <summary>
+    /// The stream is over, well or not: the application may still run and learns that its request is aborted.
+    /// </summary>
     public void OnClosed()
     {
         _request.Abort();

@@ -8,7 +8,8 @@ namespace Netcd.Grpc.Server.Codec;
 
 /// <summary>
 /// The answer to a web request: the application writes into a pipe that holds it back, the codec pulls. Members of the
-/// features are used by the application, one thread at a time; those of <see cref="IHttp2Body"/> by the connection's owner.
+/// features are used by the application, one thread at a time; those of <see cref="IHttp2Body"/> by the connection's
+/// owner.
 /// </summary>
 internal sealed class WebResponse : IHttpResponseFeature, IHttpResponseBodyFeature, IHttp2Body
 {

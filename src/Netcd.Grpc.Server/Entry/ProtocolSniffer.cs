@@ -11,8 +11,8 @@ internal static class ProtocolSniffer
     private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
 
     /// <summary>
-    /// Reads until the first bytes decide. HTTP/2 needs only as much of its preface as no HTTP/1 request can begin with;
-    /// the rest is the codec's to check.
+    /// Reads until the first bytes decide. HTTP/2 needs only as much of its preface as no HTTP/1 request can begin
+    /// with; the rest is the codec's to check.
     /// </summary>
     /// <returns>What it is; <see cref="WireProtocol.Closed"/> when the client left before saying.</returns>
     public static async ValueTask<WireProtocol> SniffAsync(PipeReader input, CancellationToken cancellation)

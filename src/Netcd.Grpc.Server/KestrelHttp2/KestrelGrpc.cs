@@ -6,7 +6,9 @@ using Netcd.Grpc.Wire;
 
 namespace Netcd.Grpc.Server.KestrelHttp2;
 
-/// <summary>Serves gRPC calls that Kestrel's own HTTP/2 received: the reference for the codec, and its fallback.</summary>
+/// <summary>
+/// Serves gRPC calls that Kestrel's own HTTP/2 received: the reference for the codec, and its fallback.
+/// </summary>
 internal sealed class KestrelGrpc(MethodTable methods, GrpcLimits limits, TimeProvider time, HandlerFault fault)
 {
     public TimeProvider Time => time;

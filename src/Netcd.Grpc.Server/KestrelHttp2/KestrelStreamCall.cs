@@ -8,7 +8,9 @@ using Netcd.Grpc.Wire;
 
 namespace Netcd.Grpc.Server.KestrelHttp2;
 
-/// <summary>One streaming call over Kestrel: a loop that reads requests and a loop that writes what is queued.</summary>
+/// <summary>
+/// One streaming call over Kestrel: a loop that reads requests and a loop that writes what is queued.
+/// </summary>
 internal sealed class KestrelStreamCall : StreamOut
 {
     private const int ChunkBytes = 16 * 1024;

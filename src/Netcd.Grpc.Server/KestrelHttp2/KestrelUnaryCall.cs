@@ -7,7 +7,9 @@ using Netcd.Grpc.Wire;
 
 namespace Netcd.Grpc.Server.KestrelHttp2;
 
-/// <summary>One unary call over Kestrel: reads one message, invokes the handler, waits for a pending answer, writes it.</summary>
+/// <summary>
+/// One unary call over Kestrel: reads one message, invokes the handler, waits for a pending answer, writes it.
+/// </summary>
 internal sealed class KestrelUnaryCall : IReplySink, ICallOwner
 {
     private const int PrefixBytes = 5;

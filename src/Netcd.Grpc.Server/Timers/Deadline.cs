@@ -1,6 +1,9 @@
 namespace Netcd.Grpc.Server.Timers;
 
-/// <summary>One entry of a <see cref="TimerWheel"/>, owned by whoever scheduled it and used again. Fields belong to the wheel's lock.</summary>
+/// <summary>
+/// One entry of a <see cref="TimerWheel"/>, owned by whoever scheduled it and used again. Fields belong to the wheel's
+/// lock.
+/// </summary>
 internal sealed class Deadline(IDeadlineOwner owner)
 {
     internal IDeadlineOwner Owner { get; } = owner;

@@ -3,8 +3,8 @@ using Netcd.Base;
 namespace Netcd.Grpc.Server.Timers;
 
 /// <summary>
-/// A ring of slots, one for each tick; an entry lies in the slot of its due time and waits for its round. Scheduling and
-/// cancelling cost a lock and a few links, whatever the number of entries. The timer runs only while there are any.
+/// A ring of slots, one for each tick; an entry lies in the slot of its due time and waits for its round. Scheduling
+/// and cancelling cost a lock and a few links, whatever the number of entries. The timer runs only while there are any.
 /// </summary>
 internal sealed class TimerWheel : IDisposable
 {

@@ -4,8 +4,8 @@ using System.IO.Pipelines;
 namespace Netcd.Grpc.Server.Tls;
 
 /// <summary>
-/// The encrypted side of a TLS connection as a stream. During the handshake what follows a read runs on the thread pool,
-/// because it signs and verifies; after it, on the thread that polls the sockets.
+/// The encrypted side of a TLS connection as a stream. During the handshake what follows a read runs on the thread
+/// pool, because it signs and verifies; after it, on the thread that polls the sockets.
 /// </summary>
 internal sealed class PipeStream(IDuplexPipe pipe) : Stream
 {

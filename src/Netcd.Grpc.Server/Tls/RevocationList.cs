@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Netcd.Grpc.Server.Tls;
 
 /// <summary>
-/// The serial numbers of a certificate revocation list (RFC 5280 section 5). As etcd does, only the serials count: issuer,
-/// signature and dates are not looked at.
+/// The serial numbers of a certificate revocation list (RFC 5280 section 5). As etcd does, only the serials count:
+/// issuer, signature and dates are not looked at.
 /// </summary>
 internal sealed class RevocationList
 {

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Netcd.Grpc.Server.Tls;
 
 /// <summary>
-/// The certificate of <c>--auto-tls</c> and <c>--peer-auto-tls</c>: made once in the data directory's <c>fixtures</c>, then
-/// reused (<c>client/pkg/transport/listener.go</c>, SelfCert).
+/// The certificate of <c>--auto-tls</c> and <c>--peer-auto-tls</c>: made once in the data directory's <c>fixtures</c>,
+/// then reused (<c>client/pkg/transport/listener.go</c>, SelfCert).
 /// </summary>
 public static class SelfSignedCertificate
 {
@@ -24,7 +24,12 @@ public static class SelfSignedCertificate
     /// <param name="isClientToo">Peers use it as a client certificate as well.</param>
     /// <exception cref="TlsConfigurationException">The validity is 0, or the files cannot be written.</exception>
     public static (string CertFile, string KeyFile) Ensure(
-        string directory, IReadOnlyList<string> hosts, uint validityYears, bool isClientToo, TimeProvider time, ILogger logger)
+        string directory,
+        IReadOnlyList<string> hosts,
+        uint validityYears,
+        bool isClientToo,
+        TimeProvider time,
+        ILogger logger)
     {
         if (validityYears == 0)
         {

@@ -26,7 +26,9 @@ internal sealed record TlsMaterial(SslStreamCertificateContext Certificate, X509
         all.RemoveAt(0);
 
         // The names of the CAs go to the client, which may choose its certificate by them.
-        var trust = roots is null ? null : SslCertificateTrust.CreateForX509Collection(roots, sendTrustInHandshake: true);
+        var trust = roots is null
+            ? null
+            : SslCertificateTrust.CreateForX509Collection(roots, sendTrustInHandshake: true);
         var context = SslStreamCertificateContext.Create(leaf, all, offline: true, trust);
         return new TlsMaterial(context, roots);
     }

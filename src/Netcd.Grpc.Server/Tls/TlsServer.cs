@@ -25,7 +25,8 @@ public sealed class TlsServer
     private static readonly StreamPipeReaderOptions ReaderOptions =
         new(bufferSize: RecordBytes, leaveOpen: true, useZeroByteReads: true);
 
-    private static readonly StreamPipeWriterOptions WriterOptions = new(minimumBufferSize: RecordBytes, leaveOpen: true);
+    private static readonly StreamPipeWriterOptions WriterOptions =
+        new(minimumBufferSize: RecordBytes, leaveOpen: true);
 
     private readonly TlsServerOptions _options;
     private readonly ILogger _logger;
@@ -33,7 +34,9 @@ public sealed class TlsServer
     private readonly ClientCertificateCheck _check;
     private readonly CipherSuitesPolicy? _cipherSuites;
 
-    /// <exception cref="TlsConfigurationException">A file is missing or wrong, or the options contradict each other.</exception>
+    /// <exception cref="TlsConfigurationException">
+    /// A file is missing or wrong, or the options contradict each other.
+    /// </exception>
     public TlsServer(TlsServerOptions options, TimeProvider time, ILogger logger)
     {
         if (Contradiction(options) is { } error)
@@ -49,8 +52,8 @@ public sealed class TlsServer
     }
 
     /// <summary>
-    /// Does the handshake and puts the decrypted transport, <see cref="PeerIdentity"/> and Kestrel's TLS features on the
-    /// connection. Null when it was refused; the line for it is logged.
+    /// Does the handshake and puts the decrypted transport, <see cref="PeerIdentity"/> and Kestrel's TLS features on
+    /// the connection. Null when it was refused; the line for it is logged.
     /// </summary>
     internal async Task<TlsConnection?> HandshakeAsync(
         ConnectionContext connection, string kind, CancellationToken cancellation)

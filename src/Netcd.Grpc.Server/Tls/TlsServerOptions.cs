@@ -2,7 +2,9 @@ using System.Security.Authentication;
 
 namespace Netcd.Grpc.Server.Tls;
 
-/// <summary>etcd's TLS flags of one listener group (client or peer). Paths are read again when the files change.</summary>
+/// <summary>
+/// etcd's TLS flags of one listener group (client or peer). Paths are read again when the files change.
+/// </summary>
 public sealed record TlsServerOptions
 {
     /// <summary><c>--cert-file</c>: PEM, leaf first, then intermediates.</summary>
@@ -11,13 +13,17 @@ public sealed record TlsServerOptions
     /// <summary><c>--key-file</c>: PEM, EC or RSA, PKCS#1, SEC 1 or PKCS#8, not encrypted.</summary>
     public string KeyFile { get; init; } = "";
 
-    /// <summary><c>--trusted-ca-file</c>: PEM bundle; setting it alone makes client certificates required and verified.</summary>
+    /// <summary>
+    /// <c>--trusted-ca-file</c>: PEM bundle; setting it alone makes client certificates required and verified.
+    /// </summary>
     public string TrustedCAFile { get; init; } = "";
 
     /// <summary><c>--client-cert-auth</c>; without a CA file the system's roots are used, as Go does.</summary>
     public bool ClientCertAuth { get; init; }
 
-    /// <summary><c>--client-crl-file</c>: DER or PEM; certificates of the client's list whose serial is in it are refused.</summary>
+    /// <summary>
+    /// <c>--client-crl-file</c>: DER or PEM; certificates of the client's list whose serial is in it are refused.
+    /// </summary>
     public string CrlFile { get; init; } = "";
 
     /// <summary><c>--peer-cert-allowed-cn</c>. Empty: any.</summary>

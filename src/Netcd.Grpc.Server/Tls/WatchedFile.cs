@@ -1,8 +1,8 @@
 namespace Netcd.Grpc.Server.Tls;
 
 /// <summary>
-/// A small configuration file that is read again when it changed. The name is resolved anew each time, so a file swapped
-/// by rename or by symbolic link, as Kubernetes mounts secrets, is seen. Not thread safe.
+/// A small configuration file that is read again when it changed. The name is resolved anew each time, so a file
+/// swapped by rename or by symbolic link, as Kubernetes mounts secrets, is seen. Not thread safe.
 /// </summary>
 internal sealed class WatchedFile(string path, TimeProvider time)
 {

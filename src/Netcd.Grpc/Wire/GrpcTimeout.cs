@@ -33,7 +33,8 @@ public static class GrpcTimeout
         }
 
         var digits = text[..^1];
-        if (digits.ContainsAnyExceptInRange((byte)'0', (byte)'9') || !Utf8Parser.TryParse(digits, out long count, out _))
+        if (digits.ContainsAnyExceptInRange((byte)'0', (byte)'9')
+            || !Utf8Parser.TryParse(digits, out long count, out _))
         {
             error = $"strconv.ParseUint: parsing {GoText.Quote(digits)}: invalid syntax";
             return false;

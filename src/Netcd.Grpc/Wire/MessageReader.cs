@@ -5,8 +5,9 @@ using Netcd.Base;
 namespace Netcd.Grpc.Wire;
 
 /// <summary>
-/// Cuts the bytes of a request body into messages. A message that lies whole in the caller's bytes is returned as a part
-/// of them; one that is split is gathered in a pooled buffer that grows with what arrived, never with what was announced.
+/// Cuts the bytes of a request body into messages. A message that lies whole in the caller's bytes is returned as a
+/// part of them; one that is split is gathered in a pooled buffer that grows with what arrived, never with what was
+/// announced.
 /// </summary>
 /// <remarks>
 /// Frame: <c>flag (1 byte: 0 plain, 1 compressed) | length (4 bytes, big endian) | message</c>.

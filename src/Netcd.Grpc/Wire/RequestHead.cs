@@ -18,7 +18,9 @@ public struct RequestHead
 
     public bool HasContentType { get; private set; }
 
-    /// <summary>What follows <c>application/grpc</c> and its separator; null for nothing. The answer repeats it.</summary>
+    /// <summary>
+    /// What follows <c>application/grpc</c> and its separator; null for nothing. The answer repeats it.
+    /// </summary>
     public string? Subtype { get; private set; }
 
     public MessageEncoding Encoding { get; private set; }
