@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Netcd.Daemon.Flags;
 using Netcd.Daemon.Logging;
 using Netcd.Daemon.Process;
+using Netcd.Daemon.Serving;
 
 namespace Netcd.Daemon;
 
@@ -145,6 +146,12 @@ internal static class Launcher
     private static async Task<int> ServeAsync(DaemonOptions options, ZapLoggerProvider provider, ILogger logger)
     {
         Report(options, logger);
+        if (DataDirectoryCheck.Run(options.DataDirectory, logger) is { } unusable)
+        {
+            Log.FailedToListDataDirectory(logger, options.DataDirectory, unusable);
+            return ExitFailure;
+        }
+
         using var loggers = new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = LogLevel.Trace });
         var stopped = new TaskCompletionSource<PosixSignal>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);

@@ -63,6 +63,12 @@ internal static partial class Log
     [LoggerMessage(17, LogLevel.Information, "serving metrics {Address}")]
     public static partial void ServingMetrics(ILogger logger, string address);
 
-    [LoggerMessage(18, LogLevel.Warning, "the data directory can be read by others {Dir} {Permission} {Recommended}")]
+    [LoggerMessage(18, LogLevel.Warning, "directory permissions are wider than recommended {Dir} {Permission} {Recommended}")]
     public static partial void WidePermissions(ILogger logger, string dir, string permission, string recommended);
+
+    [LoggerMessage(19, LogLevel.Warning, "found invalid file under data directory {Filename} {DataDir}")]
+    public static partial void InvalidFileInDataDirectory(ILogger logger, string filename, string dataDir);
+
+    [LoggerMessage(20, LogLevel.Critical, "failed to list data directory {Dir} {Error}")]
+    public static partial void FailedToListDataDirectory(ILogger logger, string dir, string error);
 }

@@ -40,6 +40,8 @@ internal static class MemberSettings
                 Backend = new BackendOptions { NoSync = values.Bool("unsafe-no-fsync") },
                 Store = new StoreOptions
                 {
+                    // etcd always keeps these hashes; HashKV at a compacted revision answers from them.
+                    CompactionHashEnabled = true,
                     CompactionSliceRecords =
                         options.IntegerOrOld("compaction-batch-limit") is > 0 and var limit ? (int)limit : 1000,
                 },

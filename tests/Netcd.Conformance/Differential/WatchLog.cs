@@ -13,6 +13,7 @@ internal sealed class WatchLog : IAsyncDisposable
     private readonly StreamingCall<WatchResponse> _call;
     private readonly Dictionary<long, List<string>> _byWatcher = [];
     private readonly Task _reader;
+    private volatile bool _isSynced;
 
     public WatchLog(V3Client client)
     {
@@ -23,8 +24,18 @@ internal sealed class WatchLog : IAsyncDisposable
     public ValueTask CreateAsync(WatchCreateRequest request) =>
         _call.WriteAsync(new WatchRequest { CreateRequest = request });
 
-    public ValueTask CancelAsync(long id) =>
-        _call.WriteAsync(new WatchRequest { CancelRequest = new WatchCancelRequest { WatchId = id } });
+    /// <summary>
+    /// Waits until the server has sent the watcher all history (or cancelled it): only then does a later compaction not
+    /// race with it. The server answers a progress request once all watchers of the stream have caught up.
+    /// </summary>
+    public async Task WaitUntilSyncedAsync()
+    {
+        while (!_isSynced)
+        {
+            await _call.WriteAsync(new WatchRequest { ProgressRequest = new WatchProgressRequest() });
+            await Task.Delay(20);
+        }
+    }
 
     /// <summary>The log so far, watcher by watcher.</summary>
     public string Text
@@ -56,6 +67,12 @@ internal sealed class WatchLog : IAsyncDisposable
     {
         await foreach (var response in _call.ReadAllAsync())
         {
+            _isSynced |= response.Canceled || response.WatchId == -1;
+            if (response.WatchId == -1 && !response.Created)
+            {
+                continue;
+            }
+
             lock (_byWatcher)
             {
                 if (!_byWatcher.TryGetValue(response.WatchId, out var lines))
