@@ -60,6 +60,98 @@ public sealed class KeyIndexConcurrencyTests
         Assert.True(history.Checks > 100);
     }
 
+    /// <summary>
+    /// Everything in one leaf: revision r puts key r modulo 30, and other keys between those come, go and are compacted
+    /// away. So what each key was at any revision is a matter of arithmetic.
+    /// </summary>
+    [Fact]
+    public void Readers_of_one_leaf_under_constant_change_see_no_torn_entry()
+    {
+        const int Stable = 30;
+        const int Last = 150_000;
+        var keys = Enumerable.Range(0, 2 * Stable).Select(i => Encoding.ASCII.GetBytes($"key{i:d2}")).ToArray();
+        var index = new KeyIndex();
+        long published = 2 * Stable;
+        long compacted = 0;
+        Exception? problem = null;
+        for (var i = 1; i <= 2 * Stable; i++)
+        {
+            index.Put(keys[2 * (i % Stable)], new Revision(i, 0));
+        }
+
+        void Check(long at, byte[] key, IndexEntry entry)
+        {
+            var number = (((key[3] - '0') * 10) + key[4] - '0') / 2;
+            var modified = at - ((at - number + Stable) % Stable);
+            var created = number == 0 ? Stable : number;
+            Assert.Equal(new IndexEntry(new Revision(modified, 0), created, ((modified - created) / Stable) + 1), entry);
+        }
+
+        void Read(ulong seed)
+        {
+            var random = new Prng(seed);
+            while (Volatile.Read(ref published) < Last && Volatile.Read(ref problem) is null)
+            {
+                var at = Volatile.Read(ref published) - random.Next(Stable);
+                var key = keys[2 * random.Next(Stable)];
+                var isFound = index.TryGet(key, at, out var entry);
+                var seen = new List<(byte[] Key, IndexEntry Entry)>();
+                using (var cursor = index.OpenCursor([0], [0], at))
+                {
+                    while (cursor.MoveNext())
+                    {
+                        seen.Add((cursor.Key.ToArray(), cursor.Current));
+                    }
+                }
+
+                // A reader may be stopped for so long that its revision is compacted.
+                if (Volatile.Read(ref compacted) <= at)
+                {
+                    seen.RemoveAll(s => (s.Key[4] & 1) != 0);
+                    Assert.True(isFound);
+                    Assert.Equal(Stable, seen.Count);
+                    Check(at, key, entry);
+                    seen.ForEach(s => Check(at, s.Key, s.Entry));
+                }
+            }
+        }
+
+        var readers = Enumerable.Range(1, 2).Select(i => new Thread(() =>
+        {
+            try
+            {
+                Read((ulong)i);
+            }
+            catch (Exception found) when (Interlocked.CompareExchange(ref problem, found, null) is null)
+            {
+                // Kept for the test's thread.
+            }
+        })).ToList();
+        readers.ForEach(r => r.Start());
+        var removed = new RemovedRevision[1000];
+        var writer = new Prng(9);
+        for (long main = (2 * Stable) + 1; main <= Last && Volatile.Read(ref problem) is null; main++)
+        {
+            index.Put(keys[2 * (main % Stable)], new Revision(main, 0));
+            var other = keys[(2 * writer.Next(Stable)) + 1];
+            if (!index.TryTombstone(other, new Revision(main, 1), out _))
+            {
+                index.Put(other, new Revision(main, 1));
+            }
+
+            Volatile.Write(ref published, main);
+            if (main % 10 == 0)
+            {
+                Volatile.Write(ref compacted, main - 100);
+                index.Compact(main - 100, removed);
+            }
+        }
+
+        Volatile.Write(ref published, Last);
+        readers.ForEach(r => r.Join());
+        Assert.Null(problem);
+    }
+
     /// <summary>Which key changes at each revision, and what all live keys add up to.</summary>
     private sealed class History
     {

@@ -17,7 +17,7 @@ namespace Netcd.Mvcc;
 public sealed class KeyIndex
 {
     private const int PooledCursorsMax = 64;
-    private const int CompactStepMax = 256;
+    private const int CompactStepMax = 64;
 
     private readonly Lock _poolLock = new();
     private readonly Stack<KeyCursor> _pool = new();
