@@ -175,7 +175,7 @@ public sealed partial class Member : IMember, IDisposable
     {
         _storeWorker.Start();
         Watchers.Publish(_parts.Store.CurrentRevision);
-        Watchers.Start();
+        Watchers.Start(Fail);
         Run("raft", _raft.Run);
         if (_options.Transport is not null)
         {

@@ -22,6 +22,7 @@ public sealed class WatchHub : IDisposable
     private readonly ManualResetEventSlim _wake = new(initialState: false, spinCount: 0);
     private Thread? _thread;
     private ITimer? _timer;
+    private Action<Exception>? _failed;
 
     // 1 from the first request to wake the notifier until it has woken: the others need not.
     // The event is never disposed: late callers may still set it, and it holds nothing that needs it.
@@ -108,15 +109,19 @@ public sealed class WatchHub : IDisposable
     }
 
     /// <summary>Starts the notifier's thread.</summary>
-    public void Start()
+    /// <param name="failed">
+    /// Called on that thread when it dies, to stop the member; without it the failure ends the process.
+    /// </param>
+    public void Start(Action<Exception>? failed = null)
     {
         Invariant.Check(_thread is null);
+        _failed = failed;
         _timer = _time.CreateTimer(
             static hub => ((WatchHub)hub!).Wake(), // The state is what is passed here.
             this,
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);
-        _thread = new Thread(Run) { IsBackground = true, Name = "watch" };
+        _thread = new Thread(RunToEnd) { IsBackground = true, Name = "watch" };
         _thread.Start();
     }
 
@@ -157,6 +162,18 @@ public sealed class WatchHub : IDisposable
         if (Interlocked.Exchange(ref _isWakeRequested, 1) == 0)
         {
             _wake.Set();
+        }
+    }
+
+    private void RunToEnd()
+    {
+        try
+        {
+            Run();
+        }
+        catch (Exception failure) when (_failed is not null)
+        {
+            _failed(failure);
         }
     }
 
