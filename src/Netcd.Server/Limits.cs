@@ -11,6 +11,11 @@ internal static class Limits
     /// </summary>
     internal const int PendingRequestsMax = 100_000;
 
+    /// <summary>
+    /// Bytes of those proposals: they are in memory until they are applied. A second's work of the disk or more.
+    /// </summary>
+    internal const long PendingBytesMax = 256L * 1024 * 1024;
+
     /// <summary>Entries between two raft snapshots in memory.</summary>
     internal const ulong MemorySnapshotEntries = 100;
 

@@ -118,7 +118,7 @@ public sealed partial class Member
     {
         var requestId = NextRequestId();
         var waiter = new TaskWaiter();
-        var refusal = AddPending(requestId, waiter);
+        var refusal = AddPending(requestId, waiter, context.Length);
         if (refusal == Refusal.None)
         {
             var change = new ConfChange { Id = requestId, Type = type, MemberId = id, Context = context };

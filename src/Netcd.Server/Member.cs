@@ -23,7 +23,7 @@ public sealed partial class Member : IMember, IDisposable
     private readonly WriteAheadLog _log;
     private readonly SnapshotDirectory _snapshots;
     private readonly MemberStatus _status = new();
-    private readonly PendingTable _pending = new(Limits.PendingRequestsMax);
+    private readonly PendingTable _pending = new(Limits.PendingRequestsMax, Limits.PendingBytesMax);
     private readonly AppliedWaiters _waiters = new();
     private readonly RequestIds _ids;
     private readonly RaftNode _node;
@@ -202,7 +202,7 @@ public sealed partial class Member : IMember, IDisposable
     {
         var refusal = request.Length > _options.RequestBytesMax
             ? Refusal.RequestTooLarge
-            : AddPending(requestId, waiter);
+            : AddPending(requestId, waiter, request.Length);
         if (refusal != Refusal.None)
         {
             waiter.Refused(refusal);
@@ -270,7 +270,7 @@ public sealed partial class Member : IMember, IDisposable
     private static RaftNode NewNode(MemberOptions options, BootResult boot)
     {
         var seed = options.Seed ?? boot.MemberId.Value ^ (ulong)options.Time.GetUtcNow().UtcTicks;
-        var node = new RaftNode(
+        return new RaftNode(
             new RaftOptions
             {
                 Id = boot.MemberId,
@@ -281,13 +281,6 @@ public sealed partial class Member : IMember, IDisposable
             boot.Storage,
             new Prng(seed),
             options.Log is { } log ? new RaftLogAdapter(log) : null);
-        if (boot.FirstMembers.Count > 0)
-        {
-            node.Bootstrap([.. boot.FirstMembers.Select(
-                member => (member.Id, (ReadOnlyMemory<byte>)Membership.MemberJson.Write(member)))]);
-        }
-
-        return node;
     }
 
     private void Run(string name, Action body)
@@ -311,7 +304,7 @@ public sealed partial class Member : IMember, IDisposable
         thread.Start();
     }
 
-    private Refusal AddPending(ulong requestId, IProposalWaiter waiter)
+    private Refusal AddPending(ulong requestId, IProposalWaiter waiter, int bytes)
     {
         if (_stopping || _status.Failure is not null)
         {
@@ -322,7 +315,7 @@ public sealed partial class Member : IMember, IDisposable
         var applied = AppliedIndex;
         return CommittedIndex > applied && CommittedIndex - applied > Limits.UnappliedEntriesMax
             ? Refusal.TooManyRequests
-            : _pending.TryAdd(requestId, new PendingRequest(waiter, _options.Time.GetTimestamp()));
+            : _pending.TryAdd(requestId, new PendingRequest(waiter, _options.Time.GetTimestamp(), bytes));
     }
 
     private void Post(in RaftInput input)

@@ -36,7 +36,17 @@ public sealed partial class WriteAheadLog
     /// <param name="metadata">Bytes written at the head of every segment.</param>
     /// <param name="options">Sizes; <see cref="WalOptions.Default"/> if null.</param>
     public static WriteAheadLog Create(
-        IDisk disk, string directory, ReadOnlySpan<byte> metadata, WalOptions? options = null)
+        IDisk disk, string directory, ReadOnlySpan<byte> metadata, WalOptions? options = null) =>
+        Create(disk, directory, metadata, default, [], options);
+
+    /// <summary>As above, with first entries and a state: the log exists with them or not at all.</summary>
+    public static WriteAheadLog Create(
+        IDisk disk,
+        string directory,
+        ReadOnlySpan<byte> metadata,
+        in HardState state,
+        ReadOnlySpan<Entry> entries,
+        WalOptions? options = null)
     {
         options ??= WalOptions.Default;
         Invariant.Check(!Exists(disk, directory), $"{directory} holds a log already");
@@ -54,6 +64,16 @@ public sealed partial class WriteAheadLog
             head.AddCrc();
             head.AddMetadata(metadata);
             head.Add(WalSnapshot.Start);
+            foreach (ref readonly var entry in entries)
+            {
+                head.Add(entry);
+            }
+
+            if (!state.IsEmpty)
+            {
+                head.Add(state);
+            }
+
             file.Allocate(options.SegmentSizeBytes);
             file.Write(0, head.Written);
             file.SyncData();
@@ -141,7 +161,8 @@ public sealed partial class WriteAheadLog
         try
         {
             // No snapshot has the last index, so none is compared with where reading starts.
-            var replay = new LogReplay(new WalSnapshot(new LogIndex(ulong.MaxValue), Term.Zero)) { SkipsEntries = true };
+            var nowhere = new WalSnapshot(new LogIndex(ulong.MaxValue), Term.Zero);
+            var replay = new LogReplay(nowhere) { SkipsEntries = true };
             ReadSegments(segments, replay);
             return replay.ValidSnapshots();
         }

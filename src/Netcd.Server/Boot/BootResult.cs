@@ -15,7 +15,6 @@ namespace Netcd.Server.Boot;
 /// <param name="Snapshot">Where the log starts; empty if at the beginning.</param>
 /// <param name="Parts">The state machine; owned by the member.</param>
 /// <param name="Replayed">Membership as of the snapshot, for entries that the backend has already.</param>
-/// <param name="FirstMembers">The members to bootstrap raft with; empty on a restart.</param>
 internal sealed record BootResult(
     DataLayout Layout,
     MemberId MemberId,
@@ -24,5 +23,4 @@ internal sealed record BootResult(
     MemoryLogStorage Storage,
     Snapshot Snapshot,
     MemberParts Parts,
-    MembershipView Replayed,
-    IReadOnlyList<ClusterMember> FirstMembers);
+    MembershipView Replayed);

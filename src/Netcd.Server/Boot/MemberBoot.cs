@@ -3,6 +3,7 @@ using Netcd.Base;
 using Netcd.Base.Records;
 using Netcd.Mvcc;
 using Netcd.Raft;
+using Netcd.Raft.ConfChanges;
 using Netcd.Raft.Log;
 using Netcd.Server.Apply;
 using Netcd.Server.Membership;
@@ -45,17 +46,18 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
         WriteAheadLog? log = null;
         try
         {
-            log = WriteAheadLog.Create(options.Disk, _layout.Wal, metadata.Encode(), options.Wal);
+            var (state, entries) = FirstBatch(members);
+            log = WriteAheadLog.Create(
+                options.Disk, _layout.Wal, metadata.Encode(), state, entries, options.Wal);
             return new BootResult(
                 _layout,
                 metadata.MemberId,
                 metadata.ClusterId,
                 log,
-                new MemoryLogStorage(),
+                Storage(Snapshot.Empty, state, entries),
                 Snapshot.Empty,
                 parts,
-                new MembershipView(),
-                members);
+                new MembershipView());
         }
         catch
         {
@@ -63,6 +65,24 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
             Close(parts);
             throw;
         }
+    }
+
+    // What raft's bootstrap hands out: one committed conf change for each first member, in term 1.
+    private static (HardState State, Entry[] Entries) FirstBatch(List<ClusterMember> members)
+    {
+        var entries = new Entry[members.Count];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var change = ConfChangeCodec.Encode(new ConfChange
+            {
+                Type = ConfChangeType.AddNode,
+                MemberId = members[i].Id,
+                Context = MemberJson.Write(members[i]),
+            });
+            entries[i] = new Entry(new Term(1), new LogIndex((ulong)i + 1), EntryType.ConfChange, change);
+        }
+
+        return (new HardState(new Term(1), MemberId.None, new LogIndex((ulong)entries.Length)), entries);
     }
 
     // All first members write the same entries, so the order is that of the ids.
@@ -139,8 +159,7 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
                 Storage(snapshot, state, entries),
                 snapshot,
                 parts,
-                replayed,
-                FirstMembers: []);
+                replayed);
         }
         catch
         {
@@ -150,8 +169,8 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
         }
     }
 
-    // The process ended between making the log and writing the first batch to it whole: the first members and their
-    // commit index. Nothing was promised to anybody yet, so the same batch is written once more.
+    // Another program ended between making the log and writing the first batch to it whole: the first members and their
+    // commit index. Nothing was promised to anybody yet, so that batch is written now.
     private BootResult NewAgain(
         WriteAheadLog log, WalMetadata metadata, MemberParts parts, MembershipView replayed)
     {
@@ -164,16 +183,18 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
                 + "and holds nothing yet; the initial cluster configuration describes another one");
         }
 
+        var (state, entries) = FirstBatch(members);
+        log.Append(state, entries);
+        log.Sync();
         return new BootResult(
             _layout,
             metadata.MemberId,
             metadata.ClusterId,
             log,
-            new MemoryLogStorage(),
+            Storage(Snapshot.Empty, state, entries),
             Snapshot.Empty,
             parts,
-            replayed,
-            members);
+            replayed);
     }
 
     private static MemoryLogStorage Storage(Snapshot snapshot, HardState state, IReadOnlyList<Entry> entries)

@@ -4,10 +4,11 @@ namespace Netcd.Server.Waiting;
 /// Proposals on their way, by request id. Whoever takes one out is the one to tell its waiter, so that each hears
 /// exactly once. Any thread; no allocation once it has grown to what is pending at a time.
 /// </summary>
-internal sealed class PendingTable(int capacity)
+internal sealed class PendingTable(int countMax, long bytesMax)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, PendingRequest> _pending = [];
+    private long _bytes;
     private bool _closed;
 
     internal int Count
@@ -31,12 +32,13 @@ internal sealed class PendingTable(int capacity)
                 return Refusal.Stopped;
             }
 
-            if (_pending.Count >= capacity)
+            if (_pending.Count >= countMax || _bytes + request.Bytes > bytesMax)
             {
                 return Refusal.TooManyRequests;
             }
 
             _pending.Add(id, request);
+            _bytes += request.Bytes;
             return Refusal.None;
         }
     }
@@ -53,7 +55,9 @@ internal sealed class PendingTable(int capacity)
     {
         lock (_gate)
         {
-            return _pending.Remove(id, out request);
+            var found = _pending.Remove(id, out request);
+            _bytes -= request.Bytes;
+            return found;
         }
     }
 
@@ -68,6 +72,7 @@ internal sealed class PendingTable(int capacity)
                 {
                     taken.Add(request);
                     _pending.Remove(id);
+                    _bytes -= request.Bytes;
                 }
             }
         }
