@@ -1,0 +1,103 @@
+using Netcd.Base;
+using Netcd.Mvcc;
+using Netcd.Server;
+
+namespace Netcd.Api.Tests.Support;
+
+/// <summary>A member that in some respects is as a test wants it, and otherwise as the real one is.</summary>
+internal sealed class MemberProxy(IMember member) : IMember
+{
+    public bool? Capable { get; set; }
+
+    public bool? Learner { get; set; }
+
+    public MemberId? LeaderIs { get; set; }
+
+    public bool? AuthEnabled { get; set; }
+
+    public IReadOnlyList<Alarm>? Raised { get; set; }
+
+    /// <summary>What a read index ends with instead of the real one; its waiters hear it at once.</summary>
+    public Refusal? ReadIndexRefusal { get; set; }
+
+    /// <summary>Whether linearizable reads must go through the read index.</summary>
+    public bool MustWaitForReads { get; set; }
+
+    public ulong ClusterId => member.ClusterId;
+
+    public MemberId Id => member.Id;
+
+    public Term Term => member.Term;
+
+    public MemberId Leader => LeaderIs ?? member.Leader;
+
+    public LogIndex CommittedIndex => member.CommittedIndex;
+
+    public LogIndex AppliedIndex => member.AppliedIndex;
+
+    public bool IsLearner => Learner ?? member.IsLearner;
+
+    public bool IsCapable => Capable ?? member.IsCapable;
+
+    public string ClusterVersion => member.ClusterVersion;
+
+    public string StorageVersion => member.StorageVersion;
+
+    public IReadOnlyList<ClusterMember> Members => member.Members;
+
+    public IReadOnlyList<Alarm> Alarms => Raised ?? member.Alarms;
+
+    public bool IsAuthEnabled => AuthEnabled ?? member.IsAuthEnabled;
+
+    public ulong AuthRevision => member.AuthRevision;
+
+    public string DowngradeTarget => member.DowngradeTarget;
+
+    public MvccStore Store => member.Store;
+
+    public Lessor Lessor => member.Lessor;
+
+    public WatchHub Watchers => member.Watchers;
+
+    public void OnBatchAnswered(Action flush) => member.OnBatchAnswered(flush);
+
+    public ulong NextRequestId() => member.NextRequestId();
+
+    public void Propose(ulong requestId, ReadOnlyMemory<byte> request, IProposalWaiter waiter) =>
+        member.Propose(requestId, request, waiter);
+
+    public bool TryReadIndexNow() => !MustWaitForReads && ReadIndexRefusal is null && member.TryReadIndexNow();
+
+    public void ReadIndex(IReadWaiter waiter)
+    {
+        if (ReadIndexRefusal is { } refusal)
+        {
+            waiter.Refused(refusal);
+        }
+        else
+        {
+            member.ReadIndex(waiter);
+        }
+    }
+
+    public bool TryConfirmLeadershipNow() => member.TryConfirmLeadershipNow();
+
+    public Task<MemberChange> AddMemberAsync(
+        IReadOnlyList<string> peerUrls, bool isLearner, CancellationToken cancellation) =>
+        member.AddMemberAsync(peerUrls, isLearner, cancellation);
+
+    public Task<MemberChange> RemoveMemberAsync(MemberId id, CancellationToken cancellation) =>
+        member.RemoveMemberAsync(id, cancellation);
+
+    public Task<MemberChange> UpdateMemberAsync(
+        MemberId id, IReadOnlyList<string> peerUrls, CancellationToken cancellation) =>
+        member.UpdateMemberAsync(id, peerUrls, cancellation);
+
+    public Task<MemberChange> PromoteMemberAsync(MemberId id, CancellationToken cancellation) =>
+        member.PromoteMemberAsync(id, cancellation);
+
+    public Task<Refusal> MoveLeaderAsync(MemberId target, CancellationToken cancellation) =>
+        member.MoveLeaderAsync(target, cancellation);
+
+    public Task DefragmentAsync(CancellationToken cancellation) => member.DefragmentAsync(cancellation);
+}

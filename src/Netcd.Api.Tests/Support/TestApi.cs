@@ -1,0 +1,110 @@
+using System.Text;
+using Google.Protobuf;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using Netcd.Api.Metrics;
+using Netcd.Proto.EtcdServer;
+using Netcd.Server;
+using Netcd.TestKit;
+using Netcd.TestKit.Disk;
+using Member = Netcd.Server.Member;
+
+namespace Netcd.Api.Tests.Support;
+
+/// <summary>The API over a real member of a cluster of one on a simulated disk, called as a transport calls it.</summary>
+internal sealed class TestApi : IDisposable
+{
+    public const string ServerVersion = "3.6.14";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Member _member;
+    private readonly ApiServer _server;
+
+    private TestApi(Func<ApiOptions, ApiOptions>? change)
+    {
+        _member = Netcd.Server.Member.Open(new MemberOptions
+        {
+            Name = "one",
+            DataDirectory = "/data",
+            InitialCluster = [new InitialMember("one", ["http://127.0.0.1:2380"])],
+            AdvertiseClientUrls = ["http://127.0.0.1:2379"],
+            Disk = new SimDisk(),
+            Time = Time,
+            Seed = 1,
+        });
+        Member = new MemberProxy(_member);
+        var options = new ApiOptions();
+        _server = new ApiServer(Member, change?.Invoke(options) ?? options, new MetricsPage(), Time, NullLogger.Instance);
+        _member.Start();
+    }
+
+    public ManualTime Time { get; } = new();
+
+    public MemberProxy Member { get; }
+
+    public static async Task<TestApi> StartAsync(Func<ApiOptions, ApiOptions>? change = null)
+    {
+        var api = new TestApi(change);
+        await api._member.Ready.WaitAsync(Patience);
+        return api;
+    }
+
+    public static ByteString Bytes(string text) => ByteString.CopyFromUtf8(text);
+
+    public void Dispose()
+    {
+        _server.Dispose();
+        _member.Dispose();
+    }
+
+    public async Task<CallResult> CallAsync(string path, byte[] request, params (string, string)[] metadata)
+    {
+        Assert.True(_server.Methods.TryGet(path, out var method), path);
+        var call = new TestCall();
+        call.Run(method, request, new TestMetadata(metadata));
+        return await call.Result.WaitAsync(Patience);
+    }
+
+    public Task<CallResult> CallAsync(string path, IMessage request, params (string, string)[] metadata) =>
+        CallAsync(path, request.ToByteArray(), metadata);
+
+    public Task<CallResult> KvAsync(string name, IMessage request) => CallAsync($"/etcdserverpb.KV/{name}", request);
+
+    public Task<CallResult> MaintenanceAsync(string name, IMessage request) =>
+        CallAsync($"/etcdserverpb.Maintenance/{name}", request);
+
+    public async Task<long> PutAsync(string key, string value, long lease = 0)
+    {
+        var request = new PutRequest { Key = Bytes(key), Value = Bytes(value), Lease = lease };
+        return (await KvAsync("Put", request)).As(PutResponse.Parser).Header.Revision;
+    }
+
+    public async Task<RangeResponse> RangeAsync(RangeRequest request) =>
+        (await KvAsync("Range", request)).As(RangeResponse.Parser);
+
+    public Task<RangeResponse> GetAsync(string key) => RangeAsync(new RangeRequest { Key = Bytes(key) });
+
+    public TestStream Open(string path, params (string, string)[] metadata)
+    {
+        Assert.True(_server.Methods.TryGet(path, out var method), path);
+        return new TestStream(method, new TestMetadata(metadata));
+    }
+
+    public TestStream Watch(params (string, string)[] metadata) => Open("/etcdserverpb.Watch/Watch", metadata);
+
+    /// <summary>Status, headers and body of a GET, or of another method.</summary>
+    public async Task<(int Status, IHeaderDictionary Headers, string Body)> WebAsync(
+        string pathAndQuery, string verb = "GET", string host = "127.0.0.1", bool metricsListener = false)
+    {
+        var split = pathAndQuery.Split('?', 2);
+        var context = new DefaultHttpContext();
+        context.Request.Method = verb;
+        context.Request.Path = split[0];
+        context.Request.QueryString = new QueryString(split.Length > 1 ? $"?{split[1]}" : "");
+        context.Request.Host = new HostString(host, 2379);
+        using var body = new MemoryStream();
+        context.Response.Body = body;
+        await (metricsListener ? _server.HandleMetricsAsync(context) : _server.HandleWebAsync(context));
+        return (context.Response.StatusCode, context.Response.Headers, Encoding.UTF8.GetString(body.ToArray()));
+    }
+}
