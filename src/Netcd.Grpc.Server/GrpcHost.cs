@@ -19,6 +19,11 @@ namespace Netcd.Grpc.Server;
 /// </summary>
 public sealed class GrpcHost : IAsyncDisposable
 {
+    // Go's server closes no idle connection. Kestrel must not be told so: with an infinite timeout its sum with the
+    // clock
+    // overflows, and the connection is closed at the next second.
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromDays(365);
+
     private readonly GrpcHostOptions _options;
     private readonly KestrelServer _server;
     private readonly List<ListenOptions> _listeners = [];
@@ -93,7 +98,7 @@ public sealed class GrpcHost : IAsyncDisposable
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
-        kestrel.Limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+        kestrel.Limits.KeepAliveTimeout = IdleTimeout;
         kestrel.Limits.RequestHeadersTimeout = limits.RequestHeadersTimeout;
         kestrel.Limits.MaxRequestHeadersTotalSize = limits.HeaderBytesMax;
         kestrel.Limits.Http2.MaxRequestHeaderFieldSize = limits.HeaderBytesMax;

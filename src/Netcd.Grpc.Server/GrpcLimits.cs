@@ -25,7 +25,7 @@ public sealed record GrpcLimits
     /// <summary>Bytes of one request's header fields after decompression (grpc-go: 16 MiB; 64 KiB is ample).</summary>
     public int HeaderBytesMax { get; init; } = 64 * 1024;
 
-    /// <summary>Connections that have not finished handshake or preface; more are closed at once.</summary>
+    /// <summary>Connections that have not finished handshake or preface; beyond, the oldest is closed.</summary>
     public int HalfOpenConnectionsMax { get; init; } = 4096;
 
     /// <summary>How long a TLS handshake may take (etcd 3.6.14).</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Netcd.Grpc.Server.Tests.Support;
 
@@ -81,6 +82,40 @@ public sealed class WebTests
         Assert.Equal("invalid gRPC request content-type \"\"", http2.Headers.GetValues("grpc-message").Single());
         Assert.Equal(HttpStatusCode.NotFound, http1.StatusCode);
         Assert.Equal("hello", (await caller.CallAsync("Echo", "hello")).Text);
+    }
+
+    [Theory, Feeds]
+    public async Task Connection_at_rest_stays_open(Feed feed)
+    {
+        // Kestrel looks at its connections each second.
+        var rest = TimeSpan.FromSeconds(2.5);
+        await using var server = await TestServer.StartAsync(feed);
+        using var socket = new TcpClient();
+        await socket.ConnectAsync("127.0.0.1", server.Port);
+        await using var stream = socket.GetStream();
+        using var reader = new StreamReader(stream);
+        await using var client = await RawHttp2.OpenAsync(server);
+        await client.ReadUntilAsync(RawHttp2.Settings);
+
+        for (var i = 0; i < 2; i++)
+        {
+            await stream.WriteAsync("GET /health HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
+            Assert.Equal("HTTP/1.1 200 OK", await reader.ReadLineAsync(TestTimeout.Token()));
+            while (await reader.ReadLineAsync(TestTimeout.Token()) is { Length: > 0 })
+            {
+                // Headers.
+            }
+
+            // Chunked: length, body, end, blank line.
+            for (var line = 0; line < 4; line++)
+            {
+                await reader.ReadLineAsync(TestTimeout.Token());
+            }
+
+            await client.CallAsync((2 * i) + 1, "Echo", []);
+            Assert.Equal(RawHttp2.Headers, (await client.ReadStreamAsync((2 * i) + 1))[^1].Type);
+            await Task.Delay(rest);
+        }
     }
 
     private static async Task<HttpResponseMessage> SendAsync(

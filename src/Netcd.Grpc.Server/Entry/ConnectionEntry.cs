@@ -20,25 +20,10 @@ internal sealed class ConnectionEntry(
     public async Task ServeAsync(ConnectionContext connection)
     {
         connection.Features.Set(listener);
-        if (!halfOpen.TryEnter())
-        {
-            connection.Abort(new ConnectionAbortedException("too many connections without a request"));
-            return;
-        }
-
-        var entered = WireProtocol.Closed;
         TlsConnection? tls = null;
         try
         {
-            try
-            {
-                (entered, tls) = await EnterAsync(connection);
-            }
-            finally
-            {
-                halfOpen.Leave();
-            }
-
+            (var entered, tls) = await EnterAsync(connection);
             await ContinueAsync(connection, entered);
         }
         catch (Exception error) when (error is OperationCanceledException or IOException or ConnectionResetException)
@@ -88,6 +73,20 @@ internal sealed class ConnectionEntry(
         using var timeout = new CancellationTokenSource(
             listener.Tls is null ? limits.PrefaceTimeout : limits.HandshakeTimeout,
             time);
+        var entry = halfOpen.Enter(timeout);
+        try
+        {
+            return await EnterAsync(connection, timeout);
+        }
+        finally
+        {
+            halfOpen.Leave(entry);
+        }
+    }
+
+    private async Task<(WireProtocol Protocol, TlsConnection? Tls)> EnterAsync(
+        ConnectionContext connection, CancellationTokenSource timeout)
+    {
         using var closed = connection.ConnectionClosed.UnsafeRegister(
             static state => ((CancellationTokenSource)state!).Cancel(), // Not null: the source registered.
             timeout);
