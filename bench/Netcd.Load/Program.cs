@@ -10,7 +10,8 @@ const string Usage =
     workloads: put, range, list, txn-put, fill, watch
     options:   --endpoint=http://127.0.0.1:2379 --conns=100 --clients=1000 --total=100000 --key-size=8 --val-size=256
                --key-space-size=100000 --prefix= --key=foo --consistency=l|s --limit=0 --count-only --keys-only
-               --cacert= --cert= --cert-key= ; watch: --streams=100 --watchers-per-stream=100 --puts=50 --put-rate=5 --prevkv
+               --cacert= --cert= --cert-key=
+               watch: --streams=100 --watchers-per-stream=100 --puts=50 --put-rate=5 --prevkv
                compare: --netcd=PATH --go=PATH --rounds=3 --tls --only=WORD --scale=PERCENT
     """;
 
@@ -33,8 +34,9 @@ try
         ? await new WatchFanOut(options).RunAsync()
         : await new ClosedLoop(options, WorkloadTable.Find(args[0], options)).RunAsync();
     Console.Out.WriteLine(
-        $"{result.Requests} in {result.Elapsed.TotalSeconds:f2} s: {result.PerSecond:f0}/s, p50 {result.Percentile(0.5):f2} ms, "
-        + $"p99 {result.Percentile(0.99):f2} ms, p99.9 {result.Percentile(0.999):f2} ms");
+        $"{result.Requests} in {result.Elapsed.TotalSeconds:f2} s: {result.PerSecond:f0}/s, "
+        + $"p50 {result.Percentile(0.5):f2} ms, p99 {result.Percentile(0.99):f2} ms, "
+        + $"p99.9 {result.Percentile(0.999):f2} ms");
     foreach (var error in result.Errors)
     {
         Console.Error.WriteLine($"error: {error}");

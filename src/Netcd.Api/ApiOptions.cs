@@ -18,7 +18,9 @@ public sealed record ApiOptions
     /// <summary>How often streams that demand a leader are looked at: the election timeout.</summary>
     public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary><c>--host-whitelist</c>: names that plain HTTP may be addressed to; empty or <c>*</c> for any.</summary>
+    /// <summary>
+    /// <c>--host-whitelist</c>: names that plain HTTP may be addressed to; empty or <c>*</c> for any.
+    /// </summary>
     public IReadOnlySet<string> Hosts { get; init; } = new HashSet<string>(StringComparer.Ordinal) { "*" };
 
     /// <summary><c>--cors</c>: origins whose scripts may read answers; <c>*</c> for any.</summary>

@@ -9,9 +9,13 @@ internal static class Limits
     /// </summary>
     public const int TxnDepthMax = 256;
 
-    /// <summary>Bytes of one snapshot chunk: server/etcdserver/api/v3rpc/maintenance.go, snapshotSendBufferSize.</summary>
+    /// <summary>
+    /// Bytes of one snapshot chunk: server/etcdserver/api/v3rpc/maintenance.go, snapshotSendBufferSize.
+    /// </summary>
     public const int SnapshotChunkBytes = 32 * 1024;
 
-    /// <summary>Keep-alives of one stream that wait for an answer; a client that sends more without reading is dropped.</summary>
+    /// <summary>
+    /// Keep-alives of one stream that wait for an answer; a client that sends more without reading is dropped.
+    /// </summary>
     public const int KeepAlivesPending = 16 * 1024;
 }

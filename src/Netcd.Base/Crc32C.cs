@@ -6,7 +6,9 @@ namespace Netcd.Base;
 /// <summary>CRC-32C (Castagnoli), the checksum of WAL records, snapshot files and store hashes.</summary>
 public static class Crc32C
 {
-    /// <summary>Continues <paramref name="crc"/> (0 to begin) over <paramref name="data"/>; equal to one run over both parts.</summary>
+    /// <summary>
+    /// Continues <paramref name="crc"/> (0 to begin) over <paramref name="data"/>; equal to one run over both parts.
+    /// </summary>
     public static uint Update(uint crc, ReadOnlySpan<byte> data)
     {
         var c = ~crc;

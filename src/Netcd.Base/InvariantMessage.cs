@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Netcd.Base;
 
-/// <summary>Interpolated message of a failed <see cref="Invariant.Check(bool, ref InvariantMessage)"/>; costs nothing when it holds.</summary>
+/// <summary>
+/// Interpolated message of a failed <see cref="Invariant.Check(bool, ref InvariantMessage)"/>; costs nothing when it
+/// holds.
+/// </summary>
 [InterpolatedStringHandler]
 public ref struct InvariantMessage
 {

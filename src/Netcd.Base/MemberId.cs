@@ -1,6 +1,8 @@
 namespace Netcd.Base;
 
-/// <summary>Identity of a cluster member. Zero means "none". Printed as lower-case hex without padding, as etcd does.</summary>
+/// <summary>
+/// Identity of a cluster member. Zero means "none". Printed as lower-case hex without padding, as etcd does.
+/// </summary>
 public readonly record struct MemberId(ulong Value) : IComparable<MemberId>
 {
     public static readonly MemberId None;

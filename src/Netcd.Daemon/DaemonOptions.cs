@@ -49,7 +49,8 @@ internal sealed class DaemonOptions
     public IReadOnlyDictionary<string, bool> Gates { get; }
 
     /// <summary>Backend quota in bytes; zero or less when it is off.</summary>
-    public long QuotaBytes => Values.Int64("quota-backend-bytes") is var bytes && bytes == 0 ? QuotaBytesDefault : bytes;
+    public long QuotaBytes =>
+        Values.Int64("quota-backend-bytes") is var bytes && bytes == 0 ? QuotaBytesDefault : bytes;
 
     public ulong SnapshotCount => Values.UInt64("snapshot-count") is var count && count == 0 ? 10_000 : count;
 

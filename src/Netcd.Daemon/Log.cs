@@ -1,7 +1,8 @@
 namespace Netcd.Daemon;
 
 /// <summary>
-/// The daemon's log lines. The texts are etcd's where tools look for them; what follows the first placeholder becomes the
+/// The daemon's log lines. The texts are etcd's where tools look for them; what follows the first placeholder becomes
+/// the
 /// line's fields.
 /// </summary>
 internal static partial class Log
@@ -39,7 +40,13 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Information, "closed etcd server {Name} {DataDir}")]
     public static partial void ClosedServer(ILogger logger, string name, string dataDir);
 
-    [LoggerMessage(12, LogLevel.Information, "starting an etcd server {EtcdVersion} {NetcdVersion} {Name} {DataDir} {HeartbeatInterval} {ElectionTimeout} {SnapshotCount} {InitialAdvertisePeerUrls} {ListenPeerUrls} {AdvertiseClientUrls} {ListenClientUrls} {ListenMetricsUrls} {InitialCluster} {InitialClusterState} {InitialClusterToken} {QuotaBackendBytes} {MaxRequestBytes}")]
+    [LoggerMessage(
+        12,
+        LogLevel.Information,
+        "starting an etcd server {EtcdVersion} {NetcdVersion} {Name} {DataDir} {HeartbeatInterval} {ElectionTimeout} "
+        + "{SnapshotCount} {InitialAdvertisePeerUrls} {ListenPeerUrls} {AdvertiseClientUrls} {ListenClientUrls} "
+        + "{ListenMetricsUrls} {InitialCluster} {InitialClusterState} {InitialClusterToken} {QuotaBackendBytes} "
+        + "{MaxRequestBytes}")]
     public static partial void Starting(
         ILogger logger, string etcdVersion, string netcdVersion, string name, string dataDir,
         TimeSpan heartbeatInterval, TimeSpan electionTimeout, ulong snapshotCount,
@@ -51,7 +58,10 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Information, "ready to serve client requests")]
     public static partial void Ready(ILogger logger);
 
-    [LoggerMessage(14, LogLevel.Information, "serving client traffic insecurely; this is strongly discouraged! {Traffic} {Address}")]
+    [LoggerMessage(
+        14,
+        LogLevel.Information,
+        "serving client traffic insecurely; this is strongly discouraged! {Traffic} {Address}")]
     public static partial void ServingInsecurely(ILogger logger, string traffic, string address);
 
     [LoggerMessage(15, LogLevel.Information, "serving client traffic securely {Traffic} {Address}")]
@@ -63,7 +73,8 @@ internal static partial class Log
     [LoggerMessage(17, LogLevel.Information, "serving metrics {Address}")]
     public static partial void ServingMetrics(ILogger logger, string address);
 
-    [LoggerMessage(18, LogLevel.Warning, "directory permissions are wider than recommended {Dir} {Permission} {Recommended}")]
+    [LoggerMessage(
+        18, LogLevel.Warning, "directory permissions are wider than recommended {Dir} {Permission} {Recommended}")]
     public static partial void WidePermissions(ILogger logger, string dir, string permission, string recommended);
 
     [LoggerMessage(19, LogLevel.Warning, "found invalid file under data directory {Filename} {DataDir}")]

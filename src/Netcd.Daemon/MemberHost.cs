@@ -36,7 +36,8 @@ internal sealed class MemberHost : IAsyncDisposable
         LogStart(options, logger);
         var member = MemberSettings.Open(options, new MemberLog(provider), fatal);
         var api = new ApiServer(
-            member, ApiSettings(options), new MetricsPage(), TimeProvider.System, loggers.CreateLogger("Netcd.Api.Etcd"));
+            member, ApiSettings(options), new MetricsPage(), TimeProvider.System,
+            loggers.CreateLogger("Netcd.Api.Etcd"));
         var host = new MemberHost(member, api);
         try
         {
@@ -101,7 +102,8 @@ internal sealed class MemberHost : IAsyncDisposable
 
         if (options.ListenMetricsUrls.Any(url => url.IsTls) && !hasClientCertificate)
         {
-            throw new StartException("client TLS key/cert (--cert-file, --key-file) must be provided for metrics secure url");
+            throw new StartException(
+                "client TLS key/cert (--cert-file, --key-file) must be provided for metrics secure url");
         }
 
         if (options.ListenClientUrls.Intersect(options.ListenClientHttpUrls).FirstOrDefault() is { } both)
@@ -132,7 +134,8 @@ internal sealed class MemberHost : IAsyncDisposable
         catch (IOException problem)
         {
             var inUse = problem.Message.Contains("in use", StringComparison.OrdinalIgnoreCase);
-            var url = urls.FirstOrDefault(url => problem.Message.Contains(url.Address, StringComparison.Ordinal)) ?? urls[0];
+            var url = urls.FirstOrDefault(url => problem.Message.Contains(url.Address, StringComparison.Ordinal))
+                ?? urls[0];
             throw new StartException(
                 ListenAddress.BindError(url, inUse ? "address already in use" : problem.Message), problem);
         }
@@ -196,7 +199,8 @@ internal sealed class MemberHost : IAsyncDisposable
             },
         });
         _hosts.Insert(0, host);
-        await StartAsync(host, [.. options.ListenClientUrls, .. options.ListenClientHttpUrls, .. options.ListenMetricsUrls]);
+        await StartAsync(
+            host, [.. options.ListenClientUrls, .. options.ListenClientHttpUrls, .. options.ListenMetricsUrls]);
         foreach (var url in options.ListenClientUrls.Concat(options.ListenClientHttpUrls))
         {
             var traffic = hasHttp ? options.ListenClientUrls.Contains(url) ? "grpc" : "http" : "grpc+http";

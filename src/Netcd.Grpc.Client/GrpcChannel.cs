@@ -117,7 +117,8 @@ public sealed class GrpcChannel : IDisposable
             return response.StatusCode == HttpStatusCode.OK
                 ? new Status(StatusCode.Internal, "the server sent no grpc-status")
                 : new Status(
-                    StatusCode.Unknown, $"unexpected HTTP status code received from server: {(int)response.StatusCode}");
+                    StatusCode.Unknown,
+                    $"unexpected HTTP status code received from server: {(int)response.StatusCode}");
         }
 
         TryGet(response, "grpc-message", out var text);

@@ -2,7 +2,9 @@ using Netcd.Base;
 
 namespace Netcd.Server;
 
-/// <summary>A member of the cluster as MemberList shows it. Name and client URLs are empty until it has started once.</summary>
+/// <summary>
+/// A member of the cluster as MemberList shows it. Name and client URLs are empty until it has started once.
+/// </summary>
 public sealed record ClusterMember(
     MemberId Id,
     string Name,

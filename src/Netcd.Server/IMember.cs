@@ -57,7 +57,8 @@ public interface IMember
     WatchHub Watchers { get; }
 
     /// <summary>
-    /// Registers what is called on the thread that called waiters, after the last of a batch and at the latest before it
+    /// Registers what is called on the thread that called waiters, after the last of a batch and at the latest before
+    /// it
     /// waits for more work: the API then sends what it collected. Several may be registered, before the member starts.
     /// </summary>
     void OnBatchAnswered(Action flush);
@@ -80,7 +81,9 @@ public interface IMember
     /// </summary>
     bool TryReadIndexNow();
 
-    /// <summary>Asks Raft for a read index; the waiter hears when the store has caught up with it, or of the refusal.</summary>
+    /// <summary>
+    /// Asks Raft for a read index; the waiter hears when the store has caught up with it, or of the refusal.
+    /// </summary>
     void ReadIndex(IReadWaiter waiter);
 
     /// <summary>
@@ -89,7 +92,8 @@ public interface IMember
     bool TryConfirmLeadershipNow();
 
     /// <summary>
-    /// Adds a member or learner. The URLs were checked for form; the rest (duplicates, quorum, learners) is checked here.
+    /// Adds a member or learner. The URLs were checked for form; the rest (duplicates, quorum, learners) is checked
+    /// here.
     /// </summary>
     Task<MemberChange> AddMemberAsync(IReadOnlyList<string> peerUrls, bool isLearner, CancellationToken cancellation);
 

@@ -10,6 +10,8 @@ public interface IProposalWaiter
     /// <summary>The entry was applied on this member (it is durable on a quorum, this member included).</summary>
     void Applied(in ApplyAnswer answer);
 
-    /// <summary>The request was not taken, or nothing is known of it (a timeout): it may still be applied later.</summary>
+    /// <summary>
+    /// The request was not taken, or nothing is known of it (a timeout): it may still be applied later.
+    /// </summary>
     void Refused(Refusal refusal);
 }

@@ -48,7 +48,8 @@ internal sealed class BenchCertificates
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(
             [new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
         using var certificate = request.Create(
-            _authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(29), RandomNumberGenerator.GetBytes(8));
+            _authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(29),
+            RandomNumberGenerator.GetBytes(8));
         File.WriteAllText(PathOf(name + ".crt"), certificate.ExportCertificatePem());
         File.WriteAllText(PathOf(name + ".key"), key.ExportPkcs8PrivateKeyPem());
     }

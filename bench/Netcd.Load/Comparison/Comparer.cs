@@ -25,12 +25,18 @@ internal sealed class Comparer
     {
         var only = _options.Text("only", "");
         Console.Out.WriteLine(
-            "| workload | server | requests/s | p50 ms | p99 ms | CPU s per 100k | peak RSS MB |\n|---|---|---|---|---|---|---|");
+            """
+            | workload | server | requests/s | p50 ms | p99 ms | CPU s per 100k | peak RSS MB |
+            |---|---|---|---|---|---|---|
+            """);
         try
         {
-            foreach (var scenario in Scenarios().Where(scenario => scenario.Name.Contains(only, StringComparison.Ordinal)))
+            foreach (var scenario in Scenarios())
             {
-                await CompareAsync(scenario);
+                if (scenario.Name.Contains(only, StringComparison.Ordinal))
+                {
+                    await CompareAsync(scenario);
+                }
             }
         }
         finally
@@ -48,6 +54,9 @@ internal sealed class Comparer
             ? result
             : throw new LoadException($"{workload}: {string.Join("; ", result.Errors)}");
     }
+
+    private static (string Workload, string[] Options) Fill(params string[] options) =>
+        ("fill", ["--conns=1", "--clients=4", .. options]);
 
     private static void Print(string scenario, string server, Measurement m) =>
         Console.Out.WriteLine(
@@ -80,17 +89,17 @@ internal sealed class Comparer
                 [.. oneClient, Total(10_000), "--key=00000000"]),
             new("txn compare+put 256 B, 1000 clients", [], "txn-put", Total(100_000)),
             new("list 10k keys of 1 KB, 5 clients",
-                [("fill", ["--conns=1", "--clients=4", "--total=200", "--txn-ops=50", "--val-size=1024", "--prefix=l/", "--key-size=32"])],
+                [Fill("--total=200", "--txn-ops=50", "--val-size=1024", "--prefix=l/", "--key-size=32")],
                 "list", "--prefix=l/", "--conns=5", "--clients=5", Total(300)),
             new("page of 500 out of 500k keys",
-                [("fill", ["--conns=1", "--clients=8", Total(5_000), "--key-space-size=500000", "--key-size=64", "--prefix=/registry/pods/"])],
+                [Fill(Total(5_000), "--key-space-size=500000", "--key-size=64", "--prefix=/registry/pods/")],
                 "list", "--prefix=/registry/", "--limit=500", "--conns=1", "--clients=1", Total(200)),
             new("watch fan-out, 10k watchers, 1 KB events", [], "watch", "--puts=50", "--put-rate=10"),
             new("restart with 500k keys",
-                [("fill", ["--conns=1", "--clients=8", Total(5_000), "--key-space-size=500000", "--key-size=64", "--prefix=/registry/pods/"])],
+                [Fill(Total(5_000), "--key-space-size=500000", "--key-size=64", "--prefix=/registry/pods/")],
                 "restart"),
             new("memory with 1M keys",
-                [("fill", ["--conns=1", "--clients=8", Total(10_000), "--key-space-size=1000000", "--key-size=64", "--prefix=/registry/pods/"])],
+                [Fill(Total(10_000), "--key-space-size=1000000", "--key-size=64", "--prefix=/registry/pods/")],
                 "memory"),
         ];
     }
@@ -115,7 +124,8 @@ internal sealed class Comparer
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"| | **etcd / netcd** | {theirs.PerSecond / ours.PerSecond:f2} | "
-                + $"{theirs.P50Milliseconds / ours.P50Milliseconds:f2} | {theirs.P99Milliseconds / ours.P99Milliseconds:f2} | "
+                + $"{theirs.P50Milliseconds / ours.P50Milliseconds:f2} | "
+                + $"{theirs.P99Milliseconds / ours.P99Milliseconds:f2} | "
                 + $"**{theirs.CpuSecondsPer100k / ours.CpuSecondsPer100k:f2}** | "
                 + $"{(double)theirs.PeakRssBytes / ours.PeakRssBytes:f2} |"));
     }
@@ -172,8 +182,8 @@ internal sealed class Comparer
     private async Task<Measurement> RestartAsync(string program, string data)
     {
         using var server = await ServerUnderLoad.StartAsync(program, data, _tls);
-        await LoadAsync(
-            "range", _options.With([$"--endpoint={server.Endpoint}", "--conns=1", "--clients=1", "--total=1", .. _tls?.ClientOptions ?? []]));
+        string[] once = [$"--endpoint={server.Endpoint}", "--conns=1", "--clients=1", "--total=1"];
+        await LoadAsync("range", _options.With([.. once, .. _tls?.ClientOptions ?? []]));
         var usage = server.Usage;
         var milliseconds = server.StartTime.TotalMilliseconds;
         return new Measurement(1000 / milliseconds, milliseconds, milliseconds, usage.CpuSeconds, usage.PeakRssBytes);

@@ -22,7 +22,8 @@ internal static class ClientTls
         tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         if (options.Has("cert"))
         {
-            var certificate = X509Certificate2.CreateFromPemFile(options.Text("cert", ""), options.Text("cert-key", ""));
+            var certificate = X509Certificate2.CreateFromPemFile(
+                options.Text("cert", ""), options.Text("cert-key", ""));
             tls.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, null);
         }
 

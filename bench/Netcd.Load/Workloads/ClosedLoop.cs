@@ -4,7 +4,8 @@ using Netcd.Load.Connections;
 namespace Netcd.Load.Workloads;
 
 /// <summary>
-/// Runs a workload with a fixed number of clients, spread over connections: each makes its next request when its last was
+/// Runs a workload with a fixed number of clients, spread over connections: each makes its next request when its last
+/// was
 /// answered, until the total is reached.
 /// </summary>
 internal sealed class ClosedLoop(LoadOptions options, Workload workload)

@@ -66,7 +66,8 @@ internal sealed class WatchFanOut(LoadOptions options)
         {
             await connection.RunAsync(() => false);
         }
-        catch (Exception problem) when (_allDelivered.Task.IsCompleted && problem is IOException or ObjectDisposedException)
+        catch (Exception problem) when (_allDelivered.Task.IsCompleted
+            && problem is IOException or ObjectDisposedException)
         {
             // Closed from our side, after the last event.
         }
@@ -74,7 +75,10 @@ internal sealed class WatchFanOut(LoadOptions options)
 
     private void OpenStream(LoadConnection connection)
     {
-        var create = new WatchCreateRequest { Key = ByteString.CopyFromUtf8(WatchedKey), PrevKv = options.Has("prevkv") };
+        var create = new WatchCreateRequest
+        {
+            Key = ByteString.CopyFromUtf8(WatchedKey), PrevKv = options.Has("prevkv"),
+        };
         var message = new WatchRequest { CreateRequest = create }.ToByteArray();
         var call = new WatchCall(this);
         connection.Start("/etcdserverpb.Watch/Watch", message, call, endStream: false);

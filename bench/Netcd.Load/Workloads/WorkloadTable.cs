@@ -78,7 +78,9 @@ internal static class WorkloadTable
                 txn.Compare.Add(
                     new Compare
                     {
-                        Key = key, Target = Compare.Types.CompareTarget.Mod, Result = Compare.Types.CompareResult.NotEqual,
+                        Key = key,
+                        Target = Compare.Types.CompareTarget.Mod,
+                        Result = Compare.Types.CompareResult.NotEqual,
                         ModRevision = -1,
                     });
                 txn.Success.Add(new RequestOp { RequestPut = new PutRequest { Key = key, Value = value } });

@@ -11,7 +11,8 @@ internal static class AuthMethods
     public static IEnumerable<Method> All(ApiContext api)
     {
         yield return new AuthStatusMethod(api).Method;
-        yield return new AuthRefusalMethod(api, "AuthEnable", RequestShapes.AuthEnableRequest, Refusal.RootUserNotExist).Method;
+        yield return new AuthRefusalMethod(
+            api, "AuthEnable", RequestShapes.AuthEnableRequest, Refusal.RootUserNotExist).Method;
         yield return new AuthDisableMethod(api).Method;
         yield return new AuthenticateMethod(api).Method;
         foreach (var (name, shape) in UsersAndRoles())

@@ -79,7 +79,9 @@ internal abstract class PumpedCall(StreamMethod method, StreamOut output, Messag
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>Makes the next message and gives it to <see cref="Offer"/>. False: the call was finished instead.</summary>
+    /// <summary>
+    /// Makes the next message and gives it to <see cref="Offer"/>. False: the call was finished instead.
+    /// </summary>
     protected abstract bool TryMakeNext();
 
     /// <summary>Lets go of what the pump holds; called once.</summary>

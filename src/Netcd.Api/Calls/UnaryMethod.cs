@@ -53,7 +53,9 @@ internal abstract class UnaryMethod : IUnaryHandler
         AnswerBatch.Complete(ticket, Reply.Error(status));
     }
 
-    /// <summary>Answers a pending call with header and fields; the caller flushes. Revision 0 is the current one.</summary>
+    /// <summary>
+    /// Answers a pending call with header and fields; the caller flushes. Revision 0 is the current one.
+    /// </summary>
     public void Complete(CallTicket ticket, long revision, ReadOnlySpan<byte> body)
     {
         var term = Api.Member.Term;

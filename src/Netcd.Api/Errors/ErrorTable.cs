@@ -6,8 +6,10 @@ namespace Netcd.Api.Errors;
 
 /// <summary>
 /// Every error a client can see, with etcd's exact text and code: clients compare the text byte for byte.
-/// Sources: api/v3rpc/rpctypes/error.go (texts), server/etcdserver/api/v3rpc/util.go (mapping; what it does not map leaves
-/// with code Unknown and its raw text). Two refusals are Unknown because that mapping points them at a client-side error.
+/// Sources: api/v3rpc/rpctypes/error.go (texts), server/etcdserver/api/v3rpc/util.go (mapping; what it does not map
+/// leaves
+/// with code Unknown and its raw text). Two refusals are Unknown because that mapping points them at a client-side
+/// error.
 /// </summary>
 internal static class ErrorTable
 {
@@ -88,7 +90,9 @@ internal static class ErrorTable
     public static Status Malformed(string problem) =>
         New(StatusCode.Internal, $"grpc: error unmarshalling request: {problem}");
 
-    /// <summary>A gRPC error printed as text, as watch cancel reasons are (google.golang.org/grpc/internal/status).</summary>
+    /// <summary>
+    /// A gRPC error printed as text, as watch cancel reasons are (google.golang.org/grpc/internal/status).
+    /// </summary>
     public static string AsText(Status status) => $"rpc error: code = {status.Code} desc = {status.Message}";
 
     private static Status New(StatusCode code, string message) => new(code, message);

@@ -4,7 +4,9 @@ using Netcd.Grpc;
 
 namespace Netcd.Api.Health;
 
-/// <summary>Says once how the service stands; it never changes, so nothing follows until the client ends the call.</summary>
+/// <summary>
+/// Says once how the service stands; it never changes, so nothing follows until the client ends the call.
+/// </summary>
 internal sealed class HealthWatchCall(HealthWatchMethod method, StreamOut output, in CallHead head)
     : StreamCall(method, output, new MessageShape("HealthCheckRequest"), head)
 {

@@ -7,7 +7,9 @@ using Netcd.Server.Requests;
 
 namespace Netcd.Api.Kv;
 
-/// <summary>A Range that waits for its read index or a worker. Holds a copy of the request until it is answered.</summary>
+/// <summary>
+/// A Range that waits for its read index or a worker. Holds a copy of the request until it is answered.
+/// </summary>
 internal sealed class RangeCall : IReadWaiter, IThreadPoolWorkItem
 {
     private readonly RangeMethod _method;

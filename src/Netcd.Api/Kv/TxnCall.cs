@@ -6,7 +6,9 @@ using Netcd.Server;
 
 namespace Netcd.Api.Kv;
 
-/// <summary>A read-only Txn that waits for its read index or a worker. Holds a copy of the request until it is answered.</summary>
+/// <summary>
+/// A read-only Txn that waits for its read index or a worker. Holds a copy of the request until it is answered.
+/// </summary>
 internal sealed class TxnCall : IReadWaiter, IThreadPoolWorkItem
 {
     private readonly TxnMethod _method;

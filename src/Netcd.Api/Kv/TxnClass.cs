@@ -6,7 +6,8 @@ namespace Netcd.Api.Kv;
 internal static class TxnClass
 {
     /// <param name="request">The transaction.</param>
-    /// <param name="isSerializable">Whether it may be read without a read index: all its ranges say so, or it has none.</param>
+    /// <param name="isSerializable">Whether it may be read without a read index: all its ranges say so, or it has
+    /// none.</param>
     /// <param name="isSmall">Whether it reads single keys only, few enough for the connection's thread.</param>
     public static bool IsReadOnly(in TxnRequestView request, out bool isSerializable, out bool isSmall)
     {

@@ -77,7 +77,9 @@ internal sealed class LeaseKeepAliveCall : StreamCall
         }
     }
 
-    /// <summary>Answers what can be answered now. One thread at a time works; another's call is then taken over by it.</summary>
+    /// <summary>
+    /// Answers what can be answered now. One thread at a time works; another's call is then taken over by it.
+    /// </summary>
     private void Advance()
     {
         while (true)
@@ -133,7 +135,9 @@ internal sealed class LeaseKeepAliveCall : StreamCall
         }
     }
 
-    /// <summary>False when the renewal goes on elsewhere, which then calls <see cref="Decided"/>, or ends the call.</summary>
+    /// <summary>
+    /// False when the renewal goes on elsewhere, which then calls <see cref="Decided"/>, or ends the call.
+    /// </summary>
     private bool TryRenew(Renewal renewal)
     {
         if (!Api.Member.TryConfirmLeadershipNow())
@@ -146,7 +150,8 @@ internal sealed class LeaseKeepAliveCall : StreamCall
                 }
                 else
                 {
-                    // Upstream answers a leader that cannot confirm itself this way, and a follower that finds no leader
+                    // Upstream answers a leader that cannot confirm itself this way, and a follower that finds no
+                    // leader
                     // with a timeout.
                     var isLeader = Api.Member.Leader == Api.Member.Id;
                     Finish(ErrorTable.For(isLeader ? Refusal.NotPrimaryLessor : refusal));

@@ -5,7 +5,9 @@ using Netcd.Server.Requests;
 
 namespace Netcd.Api.Maintenance;
 
-/// <summary>Maintenance.Alarm. Goes through Raft, a GET too; an action outside the enum would bring etcd down and gets nothing.</summary>
+/// <summary>
+/// Maintenance.Alarm. Goes through Raft, a GET too; an action outside the enum would bring etcd down and gets nothing.
+/// </summary>
 internal sealed class AlarmMethod(ApiContext api)
     : ProposalMethod(
         api, "etcdserverpb.Maintenance", "Alarm", RequestShapes.AlarmRequest, InternalRequestKind.Alarm)

@@ -11,7 +11,9 @@ using DowngradeAction = Netcd.Proto.EtcdServer.DowngradeRequest.Types.DowngradeA
 
 namespace Netcd.Api.Maintenance;
 
-/// <summary>Maintenance.Downgrade. Upstream: server/etcdserver/v3_server.go and server/etcdserver/version/manager.go.</summary>
+/// <summary>
+/// Maintenance.Downgrade. Upstream: server/etcdserver/v3_server.go and server/etcdserver/version/manager.go.
+/// </summary>
 internal sealed class DowngradeMethod(ApiContext api)
     : MessageMethod<DowngradeRequest>(
         api, "etcdserverpb.Maintenance", "Downgrade", RequestShapes.DowngradeRequest, DowngradeRequest.Parser)

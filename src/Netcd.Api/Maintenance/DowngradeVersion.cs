@@ -11,7 +11,9 @@ internal readonly record struct DowngradeVersion(long Major, long Minor)
     public static bool TryParse(string text, out DowngradeVersion version) =>
         TryParseThree(text, out version) || TryParseThree(text + ".0", out version);
 
-    /// <summary>Whether this is the version one minor below <paramref name="clusterVersion"/>, the only one allowed.</summary>
+    /// <summary>
+    /// Whether this is the version one minor below <paramref name="clusterVersion"/>, the only one allowed.
+    /// </summary>
     public bool IsJustBelow(DowngradeVersion clusterVersion) =>
         Major == clusterVersion.Major && Minor == clusterVersion.Minor - 1;
 

@@ -92,7 +92,8 @@ internal sealed class SnapshotCall : PumpedCall
     }
 
     /// <summary>
-    /// Offers a SnapshotResponse whose blob the caller fills: what comes before the blob goes into the head, the blob and
+    /// Offers a SnapshotResponse whose blob the caller fills: what comes before the blob goes into the head, the blob
+    /// and
     /// what comes behind it into the body.
     /// </summary>
     private Span<byte> OfferChunk(int length, long remaining)

@@ -24,7 +24,9 @@ public sealed class MetricsPage
     public void AddGauge(string name, string help, Func<double> read) =>
         Add(name, help, "gauge", page => Line(page, name, "", read()));
 
-    /// <summary>A gauge with labels; the function gives each series' labels as <c>name="value"</c> pairs and its value.</summary>
+    /// <summary>
+    /// A gauge with labels; the function gives each series' labels as <c>name="value"</c> pairs and its value.
+    /// </summary>
     public void AddGauges(string name, string help, Func<IEnumerable<(string Labels, double Value)>> read) =>
         _writers.Add(name, page => WriteAll(page, name, help, "gauge", read()));
 
@@ -53,7 +55,8 @@ public sealed class MetricsPage
     }
 
     /// <summary>
-    /// A number as Go's strconv prints it with format 'g' and the fewest digits: an exponent of two digits or more below
+    /// A number as Go's strconv prints it with format 'g' and the fewest digits: an exponent of two digits or more
+    /// below
     /// 1e-4 and from 1e6 on, e.g. <c>2.147483648e+09</c>.
     /// </summary>
     public static string Format(double value)

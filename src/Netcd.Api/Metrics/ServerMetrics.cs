@@ -5,7 +5,8 @@ using Netcd.Server.Requests;
 namespace Netcd.Api.Metrics;
 
 /// <summary>
-/// Puts the member's and the process' figures on the metrics page under etcd's names. Upstream: server/etcdserver/metrics.go,
+/// Puts the member's and the process' figures on the metrics page under etcd's names. Upstream:
+/// server/etcdserver/metrics.go,
 /// server/storage/mvcc/metrics.go, and Prometheus' process collector.
 /// </summary>
 internal static class ServerMetrics

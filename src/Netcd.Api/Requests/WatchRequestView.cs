@@ -3,7 +3,9 @@ using Netcd.Base.Protobuf;
 
 namespace Netcd.Api.Requests;
 
-/// <summary>etcdserverpb.WatchRequest: its kind and the bytes of the request inside; of several members the last wins.</summary>
+/// <summary>
+/// etcdserverpb.WatchRequest: its kind and the bytes of the request inside; of several members the last wins.
+/// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal ref struct WatchRequestView
 {

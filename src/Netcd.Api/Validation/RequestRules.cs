@@ -7,7 +7,8 @@ using Netcd.Server.Requests;
 namespace Netcd.Api.Validation;
 
 /// <summary>
-/// What a KV request must be before it goes anywhere, checked in etcd's order so that a request with several faults gets
+/// What a KV request must be before it goes anywhere, checked in etcd's order so that a request with several faults
+/// gets
 /// the same answer (server/etcdserver/api/v3rpc/key.go). Null means fine.
 /// </summary>
 internal static class RequestRules
@@ -42,12 +43,15 @@ internal static class RequestRules
     public static Status? Check(in DeleteRangeRequestView request) =>
         request.Key.IsEmpty ? ErrorTable.EmptyKey : null;
 
-    /// <summary>Checks a transaction with all that is nested in it, overlaps of its puts and deletes included.</summary>
+    /// <summary>
+    /// Checks a transaction with all that is nested in it, overlaps of its puts and deletes included.
+    /// </summary>
     public static Status? Check(in TxnRequestView request, int maxTxnOps) =>
         CheckLevel(request, maxTxnOps, depth: 0) ?? TxnOverlap.Check(request);
 
     /// <summary>
-    /// One level has at most <paramref name="budget"/> operations; what is nested in it at most what is left of that. So
+    /// One level has at most <paramref name="budget"/> operations; what is nested in it at most what is left of that.
+    /// So
     /// the budget bounds the depth too, but since it can be configured to any size, the depth has a limit of its own.
     /// </summary>
     private static Status? CheckLevel(in TxnRequestView request, int budget, int depth)

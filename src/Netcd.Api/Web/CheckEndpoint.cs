@@ -18,7 +18,8 @@ internal sealed class CheckEndpoint
     private readonly CounterFamily _results = new("type", "name", "status");
 
     // The last result of each check by its labels; absent until it ran.
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> _last = new(StringComparer.Ordinal);
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> _last =
+        new(StringComparer.Ordinal);
 
     public CheckEndpoint(ApiContext api)
     {
@@ -36,7 +37,8 @@ internal sealed class CheckEndpoint
         page.AddGauges(
             "etcd_server_healthcheck",
             "Last result of each health check.",
-            () => _last.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value ? 1.0 : 0)));
+            () => _last.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => (pair.Key, pair.Value ? 1.0 : 0)));
     }
 
     public bool TryFind(string path, [NotNullWhen(true)] out HealthCheck[]? checks) =>

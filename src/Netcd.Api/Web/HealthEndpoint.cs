@@ -6,7 +6,9 @@ using Netcd.Server.Requests;
 
 namespace Netcd.Api.Web;
 
-/// <summary><c>/health</c>: alarms, then the leader, then a read. Upstream: server/etcdserver/api/etcdhttp/health.go.</summary>
+/// <summary>
+/// <c>/health</c>: alarms, then the leader, then a read. Upstream: server/etcdserver/api/etcdhttp/health.go.
+/// </summary>
 internal sealed class HealthEndpoint
 {
     private readonly ApiContext _api;

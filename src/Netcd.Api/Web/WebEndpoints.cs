@@ -40,7 +40,8 @@ internal sealed class WebEndpoints(ApiContext api)
         {
             "/metrics" => MetricsAsync(context),
             "/health" => GetAsync(context, _health.HandleAsync),
-            _ when _checks.TryFind(path, out var checks) => GetAsync(context, http => _checks.HandleAsync(http, checks)),
+            _ when _checks.TryFind(path, out var checks) =>
+                GetAsync(context, http => _checks.HandleAsync(http, checks)),
             _ => WebErrors.NotFoundAsync(context),
         };
     }
@@ -56,7 +57,8 @@ internal sealed class WebEndpoints(ApiContext api)
         var cluster = api.Member.ClusterVersion.Length == 0 ? "not_decided" : api.Member.ClusterVersion;
         var storage = api.Member.StorageVersion.Length == 0 ? "unknown" : api.Member.StorageVersion;
         context.Response.ContentType = "application/json";
-        var text = $$"""{"etcdserver":"{{api.Options.ServerVersion}}","etcdcluster":"{{cluster}}","storage":"{{storage}}"}""";
+        var server = api.Options.ServerVersion;
+        var text = $$"""{"etcdserver":"{{server}}","etcdcluster":"{{cluster}}","storage":"{{storage}}"}""";
         return WebErrors.WriteAsync(context, text);
     }
 

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Netcd.Base.Metrics;
 
-/// <summary>Counts observations by upper bound, as Prometheus wants them. Thread safe; observing does not allocate.</summary>
+/// <summary>
+/// Counts observations by upper bound, as Prometheus wants them. Thread safe; observing does not allocate.
+/// </summary>
 public sealed class Histogram
 {
     private readonly double[] _bounds;
@@ -53,7 +55,9 @@ public sealed class Histogram
         while (Interlocked.CompareExchange(ref _sum, before + value, before) != before);
     }
 
-    /// <summary>Observes the seconds since a <see cref="TimeProvider.GetTimestamp"/> value of the same provider.</summary>
+    /// <summary>
+    /// Observes the seconds since a <see cref="TimeProvider.GetTimestamp"/> value of the same provider.
+    /// </summary>
     public void ObserveSince(TimeProvider time, long startTimestamp)
     {
         Debug.Assert(startTimestamp <= time.GetTimestamp(), "time of another provider");

@@ -35,7 +35,8 @@ public ref struct ProtoReader(ReadOnlySpan<byte> message)
 
     /// <summary>
     /// Reads the next field's number and wire type; false at the end of the message. As in Go's generated decoders the
-    /// number is the tag's low 32 bits after the shift, and a wire type above 5 is refused only by what reads the value.
+    /// number is the tag's low 32 bits after the shift, and a wire type above 5 is refused only by what reads the
+    /// value.
     /// </summary>
     /// <exception cref="ProtoException">The tag is malformed, ends a group or has a field number below 1.</exception>
     public bool TryReadTag(out int field, out WireType wireType)

@@ -1,6 +1,8 @@
 namespace Netcd.Daemon.Flags;
 
-/// <summary>Parses arguments with the rules of Go's flag package; source: pkg.go.dev/flag, "Command line flag syntax".</summary>
+/// <summary>
+/// Parses arguments with the rules of Go's flag package; source: pkg.go.dev/flag, "Command line flag syntax".
+/// </summary>
 internal static class CommandLine
 {
     /// <summary>Parses until the first argument that is no flag; what is left over is returned.</summary>

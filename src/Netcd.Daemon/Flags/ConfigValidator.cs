@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Netcd.Daemon.Flags;
 
-/// <summary>Checks on flags together, in etcd's order with etcd's texts; source: server/embed/config.go Validate.</summary>
+/// <summary>
+/// Checks on flags together, in etcd's order with etcd's texts; source: server/embed/config.go Validate.
+/// </summary>
 internal static class ConfigValidator
 {
     private const ulong ElectionTimeoutMillisecondsMax = 50_000;

@@ -5,7 +5,9 @@ namespace Netcd.Daemon.Flags;
 /// <summary>Flags set through <c>ETCD_…</c> variables; source: etcd's pkg/flags/flag.go.</summary>
 internal static class EnvironmentFlags
 {
-    /// <summary>Sets every flag whose variable is set and not empty. Notes go to <paramref name="notes"/> for the log.</summary>
+    /// <summary>
+    /// Sets every flag whose variable is set and not empty. Notes go to <paramref name="notes"/> for the log.
+    /// </summary>
     /// <exception cref="EnvironmentConflictException">A variable and its flag are both given.</exception>
     /// <exception cref="FlagValueException">A variable's value is refused.</exception>
     public static void Apply(IDictionary environment, FlagValues values, List<StartNote> notes)

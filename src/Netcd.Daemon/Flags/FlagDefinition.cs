@@ -16,7 +16,9 @@ internal sealed record FlagDefinition(
     /// <summary>Accepted, but this release does nothing with it yet; said in the log when it is set.</summary>
     public bool WithoutEffectYet { get; init; }
 
-    /// <summary>The flag (or feature gate, as <c>gate:Name</c>) that took this one's place; a warning names it.</summary>
+    /// <summary>
+    /// The flag (or feature gate, as <c>gate:Name</c>) that took this one's place; a warning names it.
+    /// </summary>
     public string ReplacedBy { get; init; } = "";
 
     /// <summary>Name of the environment variable that sets it.</summary>

@@ -169,7 +169,8 @@ internal static class FlagTable
         {
             WithoutEffectYet = true,
         },
-        new("discovery-insecure-skip-tls-verify", FlagKind.Bool, "false", "discovery-config.client.secure.insecure-skip-tls-verify",
+        new("discovery-insecure-skip-tls-verify", FlagKind.Bool, "false",
+            "discovery-config.client.secure.insecure-skip-tls-verify",
             "Clustering",
             "Discovery service: insecure skip tls verify.")
         {
@@ -310,7 +311,8 @@ internal static class FlagTable
         {
             WithoutEffectYet = true,
         },
-        new("peer-skip-client-san-verification", FlagKind.Bool, "false", "peer-transport-security.skip-client-san-verification",
+        new("peer-skip-client-san-verification", FlagKind.Bool, "false",
+            "peer-transport-security.skip-client-san-verification",
             "Security",
             "Do not verify the SAN of peer certificates.")
         {
@@ -452,19 +454,26 @@ internal static class FlagTable
         Old("experimental-enable-lease-checkpoint-persist", FlagKind.Bool, "false", "gate:LeaseCheckpointPersist"),
         Old("experimental-compaction-batch-limit", FlagKind.Int, "1000", "compaction-batch-limit"),
         Old("experimental-compaction-sleep-interval", FlagKind.Duration, "10ms", "compaction-sleep-interval"),
-        Old("experimental-peer-skip-client-san-verification", FlagKind.Bool, "false", "peer-skip-client-san-verification"),
-        Old("experimental-watch-progress-notify-interval", FlagKind.Duration, "10m0s", "watch-progress-notify-interval"),
+        Old("experimental-peer-skip-client-san-verification", FlagKind.Bool, "false",
+            "peer-skip-client-san-verification"),
+        Old("experimental-watch-progress-notify-interval", FlagKind.Duration, "10m0s",
+            "watch-progress-notify-interval"),
         Old("experimental-warning-apply-duration", FlagKind.Duration, "100ms", "warning-apply-duration"),
-        Old("experimental-warning-unary-request-duration", FlagKind.Duration, "300ms", "warning-unary-request-duration"),
-        Old("experimental-txn-mode-write-with-shared-buffer", FlagKind.Bool, "true", "gate:TxnModeWriteWithSharedBuffer"),
-        Old("experimental-bootstrap-defrag-threshold-megabytes", FlagKind.UInt, "0", "bootstrap-defrag-threshold-megabytes"),
+        Old("experimental-warning-unary-request-duration", FlagKind.Duration, "300ms",
+            "warning-unary-request-duration"),
+        Old("experimental-txn-mode-write-with-shared-buffer", FlagKind.Bool, "true",
+            "gate:TxnModeWriteWithSharedBuffer"),
+        Old("experimental-bootstrap-defrag-threshold-megabytes", FlagKind.UInt, "0",
+            "bootstrap-defrag-threshold-megabytes"),
         Old("experimental-memory-mlock", FlagKind.Bool, "false", "memory-mlock"),
         Old("experimental-snapshot-catchup-entries", FlagKind.UInt64, "5000", "snapshot-catchup-entries"),
         Old("experimental-stop-grpc-service-on-defrag", FlagKind.Bool, "false", "gate:StopGRPCServiceOnDefrag"),
         Old("experimental-downgrade-check-time", FlagKind.Duration, "5s", "downgrade-check-time"),
         Old("experimental-enable-distributed-tracing", FlagKind.Bool, "false", "enable-distributed-tracing"),
-        Old("experimental-distributed-tracing-address", FlagKind.String, "localhost:4317", "distributed-tracing-address"),
-        Old("experimental-distributed-tracing-service-name", FlagKind.String, "etcd", "distributed-tracing-service-name"),
+        Old("experimental-distributed-tracing-address", FlagKind.String, "localhost:4317",
+            "distributed-tracing-address"),
+        Old("experimental-distributed-tracing-service-name", FlagKind.String, "etcd",
+            "distributed-tracing-service-name"),
         Old("experimental-distributed-tracing-instance-id", FlagKind.String, "", "distributed-tracing-instance-id"),
         Old("experimental-distributed-tracing-sampling-rate", FlagKind.Int, "0", "distributed-tracing-sampling-rate"),
     ];

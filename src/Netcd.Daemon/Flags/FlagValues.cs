@@ -33,7 +33,8 @@ internal sealed class FlagValues
 
     public TimeSpan Duration(string name) => GoDuration.TryParse(Text(name), out var value) ? value : TimeSpan.Zero;
 
-    public IReadOnlyList<EtcdUrl> Urls(string name) => Text(name) is { Length: > 0 } text ? EtcdUrl.ParseList(text) : [];
+    public IReadOnlyList<EtcdUrl> Urls(string name) =>
+        Text(name) is { Length: > 0 } text ? EtcdUrl.ParseList(text) : [];
 
     /// <summary>The words of a comma-separated list, sorted, each once.</summary>
     public IReadOnlyList<string> Words(string name) =>
@@ -102,7 +103,8 @@ internal sealed class FlagValues
     private static bool TryParseInteger(string text, out decimal value)
     {
         if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-            && ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex))
+            && ulong.TryParse(
+                text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex))
         {
             value = hex;
             return true;

@@ -19,7 +19,8 @@ internal static class Usage
             Show the help information about etcd.
 
           etcd --config-file
-            Path to the server configuration file. Note that if a configuration file is provided, other command line flags and environment variables will be ignored.
+            Path to the server configuration file. Note that if a configuration file is provided, other command line
+            flags and environment variables will be ignored.
 
           etcd gateway
             Run the stateless pass-through etcd TCP connection forwarding proxy.

@@ -1,6 +1,8 @@
 namespace Netcd.Daemon.Logging;
 
-/// <summary>Logs in etcd's format (zap's production JSON, or its console form) at one level for all categories.</summary>
+/// <summary>
+/// Logs in etcd's format (zap's production JSON, or its console form) at one level for all categories.
+/// </summary>
 internal sealed class ZapLoggerProvider(LogOutput output, bool console, TimeProvider time) : ILoggerProvider
 {
     /// <summary>Lowest level that is written; may change while running.</summary>

@@ -6,7 +6,9 @@ namespace Netcd.Daemon.Process;
 /// <summary>Tells the init system that the member is ready; source: sd_notify(3).</summary>
 internal static class SystemdNotifier
 {
-    /// <summary>Sends <c>READY=1</c> to the socket that <c>NOTIFY_SOCKET</c> names; nothing to do without one.</summary>
+    /// <summary>
+    /// Sends <c>READY=1</c> to the socket that <c>NOTIFY_SOCKET</c> names; nothing to do without one.
+    /// </summary>
     /// <returns>The problem, or null when it was sent or was not wanted.</returns>
     public static string? NotifyReady(string? socketName)
     {

@@ -1,6 +1,8 @@
 namespace Netcd.Daemon.Serving;
 
-/// <summary>Looks at the data directory before anything is opened; source: identifyDataDirOrDie of etcd's etcdmain.</summary>
+/// <summary>
+/// Looks at the data directory before anything is opened; source: identifyDataDirOrDie of etcd's etcdmain.
+/// </summary>
 internal static class DataDirectoryCheck
 {
     /// <summary>Warns of files that do not belong and of permissions that are too wide.</summary>

@@ -13,6 +13,7 @@ internal static class MemberSettings
         var values = options.Values;
         var data = Path.GetFullPath(options.DataDirectory);
         var wal = values.Text("wal-dir") is { Length: > 0 } directory ? Path.GetFullPath(directory) : null;
+        var hasLog = HasLog(wal ?? Path.Combine(data, "member", "wal"));
         try
         {
             return Member.Open(new MemberOptions
@@ -20,7 +21,7 @@ internal static class MemberSettings
                 Name = options.Name,
                 DataDirectory = data,
                 WalDirectory = wal,
-                InitialCluster = HasLog(wal ?? Path.Combine(data, "member", "wal")) ? [] : InitialCluster.Parse(options),
+                InitialCluster = hasLog ? [] : InitialCluster.Parse(options),
                 InitialClusterToken = values.Text("initial-cluster-token"),
                 IsNewCluster = values.Text("initial-cluster-state") == "new",
                 ForceNewCluster = values.Bool("force-new-cluster"),

@@ -46,7 +46,8 @@ internal static class TlsSettings
         if (names.Count > 0 && hosts.Count > 0)
         {
             throw new StartException(
-                $"AllowedCNs and AllowedHostnames are mutually exclusive (cns=[{Quoted(names)}], hostnames=[{Quoted(hosts)}])");
+                "AllowedCNs and AllowedHostnames are mutually exclusive "
+                + $"(cns=[{Quoted(names)}], hostnames=[{Quoted(hosts)}])");
         }
 
         return Create(

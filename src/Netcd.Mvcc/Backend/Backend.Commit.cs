@@ -33,10 +33,12 @@ public sealed partial class Backend
     public long Commits => Volatile.Read(ref _commits);
 
     /// <summary>
-    /// Freezes the active buffer and commits it; returns when it is on disk. Does nothing if nothing changed, or once the
+    /// Freezes the active buffer and commits it; returns when it is on disk. Does nothing if nothing changed, or once
+    /// the
     /// backend is retired. Waits for a commit under way. Must not be called inside a <see cref="WriteSection"/>.
     /// </summary>
-    /// <exception cref="BackendFailedException">This or an earlier commit failed; the member has been told to stop.</exception>
+    /// <exception cref="BackendFailedException">This or an earlier commit failed; the member has been told to
+    /// stop.</exception>
     public void Commit()
     {
         Invariant.Check(!_writeGate.IsHeldByCurrentThread, $"commit inside a write section");
@@ -99,7 +101,10 @@ public sealed partial class Backend
         }
     }
 
-    /// <summary>Commits what is left and closes the file once the last view is released. Never throws for a failed commit twice.</summary>
+    /// <summary>
+    /// Commits what is left and closes the file once the last view is released. Never throws for a failed commit
+    /// twice.
+    /// </summary>
     public void Dispose()
     {
         lock (_commitGate)
@@ -132,7 +137,9 @@ public sealed partial class Backend
     /// </summary>
     public void Poison(Exception problem) => Interlocked.CompareExchange(ref _failure, problem, null);
 
-    /// <summary>Ends without a last commit, as a killed process does. For tests and for a member that must stop at once.</summary>
+    /// <summary>
+    /// Ends without a last commit, as a killed process does. For tests and for a member that must stop at once.
+    /// </summary>
     internal void Abandon()
     {
         lock (_commitGate)

@@ -58,7 +58,9 @@ public sealed partial class Backend : IDisposable
         pages.ReleaseReference();
     }
 
-    /// <summary>Called outside all locks, by any writer, when the active buffer is full enough to be committed.</summary>
+    /// <summary>
+    /// Called outside all locks, by any writer, when the active buffer is full enough to be committed.
+    /// </summary>
     public Action? OnCommitWanted { get; set; }
 
     public BackendOptions Options => _options;

@@ -21,7 +21,9 @@ public sealed record BackendOptions
     /// <summary>Commits that a streamed answer may stay pinned through before it is copied out of the file.</summary>
     public int PinnedCommitsMax { get; init; } = 8;
 
-    /// <summary>Bytes that all answers copied out may take; beyond it they stay pinned and the file grows instead.</summary>
+    /// <summary>
+    /// Bytes that all answers copied out may take; beyond it they stay pinned and the file grows instead.
+    /// </summary>
     public long CopiedOutBytesMax { get; init; } = 256 << 20;
 
     /// <summary>Address space reserved for the file (bbolt's initial map size); 0 is the engine's default.</summary>

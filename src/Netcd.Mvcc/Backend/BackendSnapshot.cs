@@ -32,7 +32,9 @@ public sealed class BackendSnapshot : IDisposable
     /// <summary>The configuration it holds; null if none was ever written.</summary>
     public ConfState? ConfState { get; }
 
-    /// <summary>Reads the stream from an offset; returns how many bytes, all of the span unless the stream ends.</summary>
+    /// <summary>
+    /// Reads the stream from an offset; returns how many bytes, all of the span unless the stream ends.
+    /// </summary>
     public int Read(long offset, Span<byte> destination)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);

@@ -20,7 +20,9 @@ internal sealed class BucketOverlay
         }
     }
 
-    /// <summary>Records a value, or a deletion when it is null. Returns the bytes by which memory grew at most.</summary>
+    /// <summary>
+    /// Records a value, or a deletion when it is null. Returns the bytes by which memory grew at most.
+    /// </summary>
     public long Set(ReadOnlySpan<byte> key, byte[]? value)
     {
         lock (_lock)

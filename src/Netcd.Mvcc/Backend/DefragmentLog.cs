@@ -27,7 +27,8 @@ internal sealed class DefragmentLog
     }
 
     /// <summary>Takes what was recorded and begins anew.</summary>
-    public (IReadOnlyCollection<(BucketId Bucket, byte[] Key)> ChangedKeys, IReadOnlyList<RemovedRevision> Deletes) Take()
+    public (IReadOnlyCollection<(BucketId Bucket, byte[] Key)> ChangedKeys, IReadOnlyList<RemovedRevision> Deletes)
+        Take()
     {
         var taken = (_changedKeys, _deletes);
         _changedKeys = new(KeyComparer.Instance);

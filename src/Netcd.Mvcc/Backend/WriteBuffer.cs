@@ -22,10 +22,14 @@ internal sealed class WriteBuffer
 
     public RevisionBuffer Revisions { get; }
 
-    /// <summary>Old revisions that compaction removes with this buffer's transaction. Gate holder and committer only.</summary>
+    /// <summary>
+    /// Old revisions that compaction removes with this buffer's transaction. Gate holder and committer only.
+    /// </summary>
     public IReadOnlyList<RemovedRevision> Deletes => _deletes;
 
-    /// <summary>Log position whose effects this buffer completes; zero if no entry was applied since it began.</summary>
+    /// <summary>
+    /// Log position whose effects this buffer completes; zero if no entry was applied since it began.
+    /// </summary>
     public LogIndex ConsistentIndex { get; private set; }
 
     public Term Term { get; private set; }

@@ -17,7 +17,8 @@ namespace Netcd.Mvcc;
 ///           slots, leaf:   entry offset u16 (bit 15: tombstone) | suffix length u16 (bit 15: long key)
 ///           slots, inner:  the same | child page i32 | live keys below u32
 ///           ... free ...
-///  heap start  entries:    [leaf: main i64 | create i64 | version i64 | older i64 | sub i32] suffix or long key's handle
+///  heap start  entries:    [leaf: main i64 | create i64 | version i64 | older i64 | sub i32] suffix or long key's
+/// handle
 ///  size - prefix length    prefix
 /// </code>
 /// The head is the suffix's first four bytes as a big-endian number. A search counts the smaller heads with vector

@@ -27,7 +27,9 @@ public sealed class LeaseBucket(Backend backend) : ILeaseStore
         Backend.Delete(BucketId.Lease, key);
     }
 
-    /// <summary>Boot: gives every stored lease to the lessor, before the store restores the keys attached to them.</summary>
+    /// <summary>
+    /// Boot: gives every stored lease to the lessor, before the store restores the keys attached to them.
+    /// </summary>
     /// <exception cref="CorruptionException">A record is no lease.</exception>
     public void RestoreInto(Lessor lessor)
     {

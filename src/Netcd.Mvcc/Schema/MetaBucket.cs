@@ -49,7 +49,9 @@ public static class MetaBucket
         }
     }
 
-    /// <summary>Configuration written with the last commit after a conf change; null if none was ever written.</summary>
+    /// <summary>
+    /// Configuration written with the last commit after a conf change; null if none was ever written.
+    /// </summary>
     public static ConfState? ReadConfState(Backend backend) =>
         backend.Get(BucketId.Meta, ConfStateKey) is { } text ? ConfStateJson.Read(text) : null;
 

@@ -4,7 +4,8 @@ using Netcd.Base;
 namespace Netcd.Mvcc;
 
 /// <summary>
-/// Keys of bucket <c>key</c>: <c>main (8, big-endian) | '_' | sub (8, big-endian)</c>, and one more byte <c>'t'</c> for a
+/// Keys of bucket <c>key</c>: <c>main (8, big-endian) | '_' | sub (8, big-endian)</c>, and one more byte <c>'t'</c>
+/// for a
 /// tombstone. Their byte order is the order of revisions.
 /// </summary>
 /// <remarks>
@@ -24,7 +25,9 @@ public static class RevisionKey
     private const byte Separator = (byte)'_';
     private const byte TombstoneMark = (byte)'t';
 
-    /// <summary>Writes the key and returns its length; <paramref name="destination"/> holds at least 18 bytes.</summary>
+    /// <summary>
+    /// Writes the key and returns its length; <paramref name="destination"/> holds at least 18 bytes.
+    /// </summary>
     public static int Write(Span<byte> destination, Revision revision, bool tombstone)
     {
         BinaryPrimitives.WriteInt64BigEndian(destination, revision.Main);

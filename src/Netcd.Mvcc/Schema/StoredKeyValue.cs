@@ -87,7 +87,9 @@ public readonly ref struct StoredKeyValue
         + ProtoSize.Bytes(ValueField, valueLength)
         + ProtoSize.Int64(LeaseField, lease.Value);
 
-    /// <summary>Writes a put; <paramref name="destination"/> has exactly the size that <see cref="SizeOf"/> gives.</summary>
+    /// <summary>
+    /// Writes a put; <paramref name="destination"/> has exactly the size that <see cref="SizeOf"/> gives.
+    /// </summary>
     /// <remarks>Hashes are compared with those of Go members, so these bytes are contract.</remarks>
     public static void Write(
         Span<byte> destination,

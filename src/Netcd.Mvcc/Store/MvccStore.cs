@@ -60,7 +60,8 @@ public sealed class MvccStore : IWatchHistory
     internal StoreState State => _state;
 
     /// <summary>
-    /// Restores a store from its backend. The lessor has its leases already (<see cref="LeaseBucket.RestoreInto"/>); keys
+    /// Restores a store from its backend. The lessor has its leases already (<see cref="LeaseBucket.RestoreInto"/>);
+    /// keys
     /// are attached here. A compaction that was under way goes on.
     /// </summary>
     /// <exception cref="CorruptionException">The backend is damaged.</exception>

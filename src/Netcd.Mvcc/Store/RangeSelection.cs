@@ -185,7 +185,9 @@ public sealed class RangeSelection
         RemainingBytes = total;
     }
 
-    /// <summary>Copies what was not given out yet to memory and releases the view; false if it is finished anyway.</summary>
+    /// <summary>
+    /// Copies what was not given out yet to memory and releases the view; false if it is finished anyway.
+    /// </summary>
     internal bool TryCopyOut()
     {
         lock (_lock)

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Netcd.Mvcc;
 
-/// <summary>Selections for reuse, so that a read allocates nothing. Any thread; what exceeds the bound is dropped.</summary>
+/// <summary>
+/// Selections for reuse, so that a read allocates nothing. Any thread; what exceeds the bound is dropped.
+/// </summary>
 internal sealed class RangeSelectionPool(PinRegistry pins)
 {
     // As many as reads that are ever under way at once on small machines; each is about 100 bytes.

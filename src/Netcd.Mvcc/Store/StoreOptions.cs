@@ -3,7 +3,9 @@ namespace Netcd.Mvcc;
 /// <summary>Settings of an <see cref="MvccStore"/>.</summary>
 public sealed record StoreOptions
 {
-    /// <summary>Records that one slice of compaction removes before requests get their turn (etcd's batch limit).</summary>
+    /// <summary>
+    /// Records that one slice of compaction removes before requests get their turn (etcd's batch limit).
+    /// </summary>
     public int CompactionSliceRecords { get; init; } = 1000;
 
     /// <summary>

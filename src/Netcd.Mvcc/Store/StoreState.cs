@@ -11,7 +11,8 @@ internal sealed class StoreState(Backend backend)
     // Main revision of the last finished write transaction; 1 before the first. Writer writes, anybody reads.
     private long _currentRevision = 1;
 
-    // Main revision of the last accepted compaction, -1 before the first. Raised before anything is removed, so a reader
+    // Main revision of the last accepted compaction, -1 before the first. Raised before anything is removed, so a
+    // reader
     // that finds it at most its own revision after it used the index has missed nothing.
     private long _compactRevision = -1;
 

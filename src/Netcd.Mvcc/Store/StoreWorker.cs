@@ -64,7 +64,8 @@ public sealed class StoreWorker : IDisposable
     }
 
     /// <summary>
-    /// One step: some slices of compaction if there are any, a commit if it is due. True if there is more to do at once.
+    /// One step: some slices of compaction if there are any, a commit if it is due. True if there is more to do at
+    /// once.
     /// For simulation instead of <see cref="Start"/>.
     /// </summary>
     public bool RunOnce()

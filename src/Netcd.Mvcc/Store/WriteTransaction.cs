@@ -50,7 +50,8 @@ public sealed class WriteTransaction
     }
 
     /// <summary>
-    /// Sets a key. The lease exists, or is none, which detaches the key from the one it had; both are the caller's check.
+    /// Sets a key. The lease exists, or is none, which detaches the key from the one it had; both are the caller's
+    /// check.
     /// </summary>
     public PutOutcome Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, LeaseId lease)
     {
@@ -126,7 +127,8 @@ public sealed class WriteTransaction
     }
 
     /// <summary>The counters of a key as this transaction sees it, from memory; false if it is not live.</summary>
-    public bool TryGetEntry(ReadOnlySpan<byte> key, out IndexEntry entry) => State.Index.TryGet(key, Revision, out entry);
+    public bool TryGetEntry(ReadOnlySpan<byte> key, out IndexEntry entry) =>
+        State.Index.TryGet(key, Revision, out entry);
 
     /// <summary>
     /// Reads a range as this transaction sees it. The caller releases the selection, also after <see cref="End"/>.
@@ -135,7 +137,8 @@ public sealed class WriteTransaction
         RangeReader.Read(State, _selections, query, Revision, out selection);
 
     /// <summary>
-    /// Whether a range at a revision would be answered, as upstream checks it before a transaction writes anything: 0 is
+    /// Whether a range at a revision would be answered, as upstream checks it before a transaction writes anything: 0
+    /// is
     /// fine, and a negative revision counts as compacted once there was a compaction.
     /// </summary>
     public StoreStatus CheckRevision(long revision)

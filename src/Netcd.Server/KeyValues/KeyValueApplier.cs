@@ -6,7 +6,8 @@ using Netcd.Server.Requests;
 namespace Netcd.Server.KeyValues;
 
 /// <summary>
-/// Carries out Put, DeleteRange and Txn against the store and encodes the answer's body (see <see cref="ApplyAnswer"/>).
+/// Carries out Put, DeleteRange and Txn against the store and encodes the answer's body (see <see
+/// cref="ApplyAnswer"/>).
 /// Belongs to the applier's thread. Quota, alarms and permissions are the caller's checks; validation was done before
 /// the request was proposed. Upstream: server/etcdserver/txn/txn.go.
 /// </summary>

@@ -5,7 +5,9 @@ using Netcd.Server.Requests;
 
 namespace Netcd.Server.KeyValues;
 
-/// <summary>From a RangeRequest to the store's query, and from its selection to the fields of a RangeResponse.</summary>
+/// <summary>
+/// From a RangeRequest to the store's query, and from its selection to the fields of a RangeResponse.
+/// </summary>
 public static class RangeAnswer
 {
     private const int HeaderField = 1;

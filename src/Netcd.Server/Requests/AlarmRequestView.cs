@@ -4,7 +4,9 @@ using Netcd.Base.Protobuf;
 
 namespace Netcd.Server.Requests;
 
-/// <summary>etcdserverpb.AlarmRequest. The member is not checked to exist; the action may be outside the enum.</summary>
+/// <summary>
+/// etcdserverpb.AlarmRequest. The member is not checked to exist; the action may be outside the enum.
+/// </summary>
 [StructLayout(LayoutKind.Auto)]
 public struct AlarmRequestView
 {

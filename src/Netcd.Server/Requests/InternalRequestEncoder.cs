@@ -4,7 +4,8 @@ using Netcd.Base.Protobuf;
 namespace Netcd.Server.Requests;
 
 /// <summary>
-/// Wraps a client's request into etcdserverpb.InternalRaftRequest without decoding it: the client's bytes are spliced in
+/// Wraps a client's request into etcdserverpb.InternalRaftRequest without decoding it: the client's bytes are spliced
+/// in
 /// as one length-delimited field.
 /// </summary>
 /// <remarks>

@@ -10,7 +10,9 @@ namespace Netcd.Server.Requests;
 [StructLayout(LayoutKind.Auto)]
 public ref struct InternalRequestView
 {
-    /// <summary>Identity that matches an applied entry with its waiting proposer: the header's, or the old top-level one.</summary>
+    /// <summary>
+    /// Identity that matches an applied entry with its waiting proposer: the header's, or the old top-level one.
+    /// </summary>
     public ulong Id;
 
     /// <summary>Who asked, as UTF-8; empty while auth is off.</summary>

@@ -3,7 +3,9 @@ using Netcd.Base.Protobuf;
 
 namespace Netcd.Server.Requests;
 
-/// <summary>The requests whose field 1 is a lease id: LeaseRevokeRequest, LeaseKeepAliveRequest, LeaseTimeToLiveRequest.</summary>
+/// <summary>
+/// The requests whose field 1 is a lease id: LeaseRevokeRequest, LeaseKeepAliveRequest, LeaseTimeToLiveRequest.
+/// </summary>
 public static class LeaseIdRequest
 {
     /// <inheritdoc cref="RangeRequestView.Parse"/>

@@ -4,7 +4,8 @@ using Netcd.Base.Protobuf;
 namespace Netcd.Server.Requests;
 
 /// <summary>
-/// The occurrences of one length-delimited field of a message, in wire order, for <c>foreach</c>. Each item is a part of
+/// The occurrences of one length-delimited field of a message, in wire order, for <c>foreach</c>. Each item is a part
+/// of
 /// the message.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
