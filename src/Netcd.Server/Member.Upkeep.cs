@@ -145,7 +145,7 @@ public sealed partial class Member
             }
         }
 
-        _raft.Post(RaftInput.Of(RaftInputKind.Applied, id, source));
+        _raft.PostApplied(RaftInput.Of(RaftInputKind.Applied, id, source), AppliedIndex);
     }
 
     private bool IsDiskSnapshotDue(LogIndex applied) =>

@@ -38,6 +38,39 @@ internal sealed class Inbox<T> : IDisposable
         return true;
     }
 
+    /// <summary>
+    /// Posts what can wait until the owner wakes for something else. True if the owner sleeps; whatever it published
+    /// before it fell asleep is visible then.
+    /// </summary>
+    internal bool PostQuietly(T item)
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+            {
+                _posted.Add(item);
+            }
+
+            return _sleeping;
+        }
+    }
+
+    /// <summary>Wakes the owner if it sleeps.</summary>
+    internal void Wake()
+    {
+        bool wake;
+        lock (_gate)
+        {
+            wake = _sleeping;
+            _sleeping = false;
+        }
+
+        if (wake)
+        {
+            _wake.Set();
+        }
+    }
+
     /// <summary>Swaps what was posted for an empty list that the owner gives; false if nothing was posted.</summary>
     internal bool TryTakeAll(ref List<T> emptied)
     {
