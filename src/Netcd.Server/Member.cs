@@ -45,6 +45,7 @@ public sealed partial class Member : IMember, IDisposable
         _options = options;
         _boot = boot;
         _parts = boot.Parts;
+        IsAuthEnabled = _parts.Backend.Get(BucketId.Auth, "authEnabled"u8) is [1];
         _log = boot.Log;
         _snapshots = new SnapshotDirectory(options.Disk, boot.Layout.Snapshots);
         _ids = new RequestIds(boot.MemberId, options.Time.GetUtcNow());
@@ -113,8 +114,9 @@ public sealed partial class Member : IMember, IDisposable
     /// <inheritdoc/>
     public IReadOnlyList<Alarm> Alarms => _parts.Alarms.All;
 
+    /// <remarks>Read at boot: no entry that turns auth on or off is applied by this version.</remarks>
     /// <inheritdoc/>
-    public bool IsAuthEnabled => _parts.Backend.Get(BucketId.Auth, "authEnabled"u8) is [1];
+    public bool IsAuthEnabled { get; }
 
     /// <inheritdoc/>
     public ulong AuthRevision =>

@@ -39,7 +39,6 @@ internal abstract class UnaryMethod : IUnaryHandler
         }
 
         Counters.Started.Increment();
-        Counters.MessagesReceived.Increment();
         Api.Metrics.ReceivedBytes.Add(message.Length);
         return Api.Gate.Check(head, ServesLearner(message), isStream: false) is { } refusal
             ? Refuse(ref reply, refusal)
@@ -131,7 +130,6 @@ internal abstract class UnaryMethod : IUnaryHandler
     protected void CountSent(long length)
     {
         Counters.Handled(StatusCode.OK).Increment();
-        Counters.MessagesSent.Increment();
         Api.Metrics.SentBytes.Add(length);
     }
 }

@@ -30,14 +30,14 @@ internal sealed class ApiMetrics
 
     public CounterFamily StreamFailures { get; } = new("Type", "API");
 
-    public Counter ReceivedBytes { get; } = new();
+    public Counter ReceivedBytes { get; } = new(isContended: true);
 
-    public Counter SentBytes { get; } = new();
+    public Counter SentBytes { get; } = new(isContended: true);
 
     /// <summary>Registers a method; called at start only.</summary>
     public MethodCounters AddMethod(string type, string service, string name)
     {
-        var counters = new MethodCounters();
+        var counters = new MethodCounters(type == "unary");
         _methods.Add((
             MetricsPage.Labels(("grpc_method", name), ("grpc_service", service), ("grpc_type", type)), counters));
         return counters;

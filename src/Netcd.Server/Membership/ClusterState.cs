@@ -38,11 +38,13 @@ internal sealed class ClusterState
 
     internal bool TryFind(MemberId id, out ClusterMember found)
     {
-        foreach (var member in _members)
+        // By index: asked for every request, and an enumerator of the interface would be allocated.
+        var members = _members;
+        for (var i = 0; i < members.Count; i++)
         {
-            if (member.Id == id)
+            if (members[i].Id == id)
             {
-                found = member;
+                found = members[i];
                 return true;
             }
         }
