@@ -59,8 +59,8 @@ internal sealed class RaftLoop : IDisposable
     internal bool Post(in RaftInput input) => _inbox.Post(input);
 
     /// <summary>
-    /// Notes applied entries. Nobody waits for that as a rule, so the loop is not woken for it; only if it may be holding
-    /// entries back until these are applied, or if it has to campaign after them.
+    /// Notes applied entries. Nobody waits for that as a rule, so the loop is not woken for it; only if it may be
+    /// holding entries back until these are applied, or if it has to campaign after them.
     /// </summary>
     internal void PostApplied(in RaftInput input, LogIndex applied)
     {
