@@ -23,14 +23,17 @@ internal sealed class DataLayout(string dataDirectory, string? walDirectory)
             throw new MemberStartException("unable to serve as proxy: the data directory holds version 2 proxy data");
         }
 
+        // The parent is touched only if the data directory is made in it: it may be one we must not even read.
+        var isNew = !disk.DirectoryExists(Root);
         disk.CreateDirectory(Snapshots);
-        foreach (var directory in (ReadOnlySpan<string>)[Parent(Root), Root, Member, Snapshots])
+        if (isNew)
         {
-            if (directory.Length > 0)
-            {
-                disk.SyncDirectory(directory);
-            }
+            disk.SyncDirectory(Parent(Root));
         }
+
+        disk.SyncDirectory(Root);
+        disk.SyncDirectory(Member);
+        disk.SyncDirectory(Snapshots);
 
         if (Parent(Wal) != Member)
         {
