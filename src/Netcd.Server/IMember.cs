@@ -56,6 +56,14 @@ public interface IMember
 
     WatchHub Watchers { get; }
 
+    MemberMetrics Metrics { get; }
+
+    /// <summary>Proposals whose result is awaited.</summary>
+    int ProposalsPending { get; }
+
+    /// <summary>Whether what a request adds still fits; the API asks before it checks and proposes anything else.</summary>
+    Quota Quota { get; }
+
     /// <summary>
     /// Registers what is called on the thread that called waiters, after the last of a batch and at the latest before
     /// it
@@ -74,6 +82,12 @@ public interface IMember
     /// <param name="request">An encoded InternalRaftRequest; the log keeps it, the caller lets go of it.</param>
     /// <param name="waiter">Who hears of the result.</param>
     void Propose(ulong requestId, ReadOnlyMemory<byte> request, IProposalWaiter waiter);
+
+    /// <summary>
+    /// Refuses a request that does not fit below the quota: this member's NOSPACE alarm is raised through Raft if it is
+    /// not yet, then the waiter hears <see cref="Refusal.NoSpace"/>.
+    /// </summary>
+    void RefuseForSpace(IProposalWaiter waiter);
 
     /// <summary>
     /// True when a linearizable read may be served right now on the calling thread: this member is the leader and only

@@ -56,6 +56,7 @@ public sealed partial class Member
 
         if (leader != before && !leader.IsNone)
         {
+            Metrics.LeaderChanges.Increment();
             _status.LeaderSince = _options.Time.GetTimestamp();
             _housekeeper.Post(Publish);
         }
@@ -200,6 +201,7 @@ public sealed partial class Member
 
         foreach (var request in _timedOut)
         {
+            Metrics.ProposalsFailed.Increment();
             request.Waiter.Refused(TimeoutOf(request));
         }
 

@@ -67,9 +67,14 @@ public sealed partial class Member : IMember, IDisposable
             boot.Log,
             id => _raft.Post(RaftInput.Of(RaftInputKind.Appended, id)),
             append => host.Send(append.PeerMessages),
-            () => _housekeeper.Post(PrepareLog));
+            () => _housekeeper.Post(PrepareLog),
+            options.Time,
+            Metrics.LogSyncSeconds);
         _applier = new Applier(_parts, boot.Replayed, boot.Snapshot, _pending, _waiters, host);
-        _storeWorker = new StoreWorker(_parts.Store, options.Time, Fail);
+        _storeWorker = new StoreWorker(_parts.Store, options.Time, Fail)
+        {
+            CommitSeconds = Metrics.BackendCommitSeconds,
+        };
         Watchers = new WatchHub(
             _parts.Store, options.Watch with { ClusterId = boot.ClusterId, MemberId = boot.MemberId }, options.Time);
         _parts.Store.Observer = new WatchObserver(Watchers);
@@ -136,7 +141,13 @@ public sealed partial class Member : IMember, IDisposable
     /// <summary>The store, for reads, hashes and history. Writes go through <see cref="Propose"/> only.</summary>
     public MvccStore Store => _parts.Store;
 
-    /// <summary>Whether requests of a size fit; the API asks before it proposes.</summary>
+    /// <inheritdoc/>
+    public MemberMetrics Metrics { get; } = new();
+
+    /// <inheritdoc/>
+    public int ProposalsPending => _pending.Count;
+
+    /// <inheritdoc/>
     public Quota Quota => _parts.Quota;
 
     /// <summary>What stopped the member, if it failed.</summary>
@@ -213,6 +224,9 @@ public sealed partial class Member : IMember, IDisposable
 
         Post(new RaftInput(RaftInputKind.Proposal, requestId, request, null));
     }
+
+    /// <inheritdoc/>
+    public void RefuseForSpace(IProposalWaiter waiter) => QuotaExceeded(waiter);
 
     /// <inheritdoc/>
     public bool TryReadIndexNow() => _status.CanReadNow;

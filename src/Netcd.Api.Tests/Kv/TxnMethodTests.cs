@@ -103,6 +103,17 @@ public sealed class TxnMethodTests
         Assert.Equal(before, api.Member.CommittedIndex);
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(10_000)]
+    [InlineData(200_000)]
+    public async Task Nesting_of_any_depth_is_answered(int depth)
+    {
+        using var api = await TestApi.StartAsync(options => options with { MaxTxnOps = int.MaxValue });
+        var result = await api.CallAsync("/etcdserverpb.KV/Txn", Samples.NestedTxn(depth, innermost: []));
+        Assert.Equal(depth <= 256 ? Netcd.Grpc.Status.OK : ErrorTable.TooManyOperations, result.Status);
+    }
+
     [Fact]
     public async Task Comparing_only_needs_no_read_index()
     {

@@ -40,6 +40,28 @@ public sealed class WriteMethodTests
     }
 
     [Fact]
+    public async Task What_does_not_fit_below_the_quota_raises_the_alarm_and_is_refused_before_all_else()
+    {
+        using var api = await TestApi.StartAsync(quotaBytes: 100_000);
+        await api.PutAsync("a", "1");
+        var noSpace = ErrorTable.For(Refusal.NoSpace);
+        var large = ByteString.CopyFrom(new byte[100_000]);
+        Assert.Equal(noSpace, (await api.KvAsync("Put", new PutRequest { Value = large })).Status);
+        Assert.Equal(
+            (api.Member.Id, Server.Requests.AlarmType.NoSpace),
+            (Assert.Single(api.Member.Alarms).Member, api.Member.Alarms[0].Type));
+
+        // With the alarm raised nothing that grows the store goes through, whatever its size; deletions do.
+        Assert.Equal(noSpace, (await api.KvAsync("Put", new PutRequest { Key = TestApi.Bytes("b") })).Status);
+        var delete = new DeleteRangeRequest { Key = TestApi.Bytes("a") };
+        Assert.True((await api.KvAsync("DeleteRange", delete)).Status.IsOK);
+        var read = new TxnRequest { Success = { new RequestOp { RequestDeleteRange = delete } } };
+        Assert.True((await api.KvAsync("Txn", read)).Status.IsOK);
+        var grant = new LeaseGrantRequest { TTL = 10 };
+        Assert.Equal(noSpace, (await api.CallAsync("/etcdserverpb.Lease/LeaseGrant", grant)).Status);
+    }
+
+    [Fact]
     public async Task Delete_counts_and_gives_previous_pairs_in_key_order()
     {
         using var api = await TestApi.StartAsync();

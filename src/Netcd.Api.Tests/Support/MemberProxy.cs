@@ -59,12 +59,20 @@ internal sealed class MemberProxy(IMember member) : IMember
 
     public WatchHub Watchers => member.Watchers;
 
+    public MemberMetrics Metrics => member.Metrics;
+
+    public int ProposalsPending => member.ProposalsPending;
+
+    public Quota Quota => member.Quota;
+
     public void OnBatchAnswered(Action flush) => member.OnBatchAnswered(flush);
 
     public ulong NextRequestId() => member.NextRequestId();
 
     public void Propose(ulong requestId, ReadOnlyMemory<byte> request, IProposalWaiter waiter) =>
         member.Propose(requestId, request, waiter);
+
+    public void RefuseForSpace(IProposalWaiter waiter) => member.RefuseForSpace(waiter);
 
     public bool TryReadIndexNow() => !MustWaitForReads && ReadIndexRefusal is null && member.TryReadIndexNow();
 

@@ -20,7 +20,7 @@ internal sealed class TestApi : IDisposable
     private readonly Member _member;
     private readonly ApiServer _server;
 
-    private TestApi(Func<ApiOptions, ApiOptions>? change)
+    private TestApi(Func<ApiOptions, ApiOptions>? change, long quotaBytes)
     {
         _member = Netcd.Server.Member.Open(new MemberOptions
         {
@@ -31,6 +31,7 @@ internal sealed class TestApi : IDisposable
             Disk = new SimDisk(),
             Time = Time,
             Seed = 1,
+            QuotaBytes = quotaBytes,
         });
         Member = new MemberProxy(_member);
         var options = new ApiOptions();
@@ -42,9 +43,9 @@ internal sealed class TestApi : IDisposable
 
     public MemberProxy Member { get; }
 
-    public static async Task<TestApi> StartAsync(Func<ApiOptions, ApiOptions>? change = null)
+    public static async Task<TestApi> StartAsync(Func<ApiOptions, ApiOptions>? change = null, long quotaBytes = 0)
     {
-        var api = new TestApi(change);
+        var api = new TestApi(change, quotaBytes);
         await api._member.Ready.WaitAsync(Patience);
         return api;
     }

@@ -56,6 +56,7 @@ public sealed class WireCheckTests
     public void Nesting_of_any_depth_is_walked_without_the_threads_stack(int depth)
     {
         Assert.Null(WireCheck.FindProblem(RequestShapes.TxnRequest, Samples.NestedTxn(depth, innermost: [])));
+        Assert.Equal(2 * depth, WireCheck.DepthOfLast);
         Assert.Equal(
             "proto: TxnRequest: illegal tag 0 (wire type 0)",
             WireCheck.FindProblem(RequestShapes.TxnRequest, Samples.NestedTxn(depth, innermost: [0, 0])));

@@ -1,5 +1,6 @@
 using Netcd.Api.Wire;
 using Netcd.Grpc;
+using Netcd.Server;
 using Netcd.Server.Requests;
 
 namespace Netcd.Api.Calls;
@@ -9,6 +10,22 @@ internal abstract class ProposalMethod(
     ApiContext api, string service, string name, MessageShape shape, InternalRequestKind kind)
     : UnaryMethod(api, service, name, shape)
 {
+    /// <summary>
+    /// True when the request does not fit below the quota; it is then refused once the alarm is raised. Comes before any
+    /// other check (server/etcdserver/api/v3rpc/quota.go).
+    /// </summary>
+    protected bool TryRefuseForSpace(ReadOnlySpan<byte> message, CallTicket ticket)
+    {
+        if (Api.Member.Quota.IsAvailable(Quota.CostOf(kind, message)))
+        {
+            return false;
+        }
+
+        Api.Member.RefuseForSpace(new ProposalCall(this, ticket));
+        AnswerBatch.Flush();
+        return true;
+    }
+
     protected CallStep Propose(ReadOnlySpan<byte> message, CallTicket ticket)
     {
         var id = Api.Member.NextRequestId();

@@ -12,6 +12,11 @@ internal sealed class PutMethod(ApiContext api)
     protected override CallStep Handle(
         in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket)
     {
+        if (TryRefuseForSpace(message, ticket))
+        {
+            return CallStep.Pending;
+        }
+
         var refusal = RequestRules.Check(PutRequestView.Parse(message)) ?? Api.Gate.CheckUser(head);
         return refusal is null ? Propose(message, ticket) : Refuse(ref reply, refusal);
     }

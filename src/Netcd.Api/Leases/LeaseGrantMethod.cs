@@ -16,6 +16,11 @@ internal sealed class LeaseGrantMethod(ApiContext api)
     protected override CallStep Handle(
         in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket)
     {
+        if (TryRefuseForSpace(message, ticket))
+        {
+            return CallStep.Pending;
+        }
+
         if (Api.Gate.CheckUser(head) is { } refusal)
         {
             return Refuse(ref reply, refusal);

@@ -32,6 +32,15 @@ internal static class ServerMetrics
             "etcd_server_proposals_committed_total",
             "Index of the last committed entry.",
             () => member.CommittedIndex.Value);
+        page.AddGauge("etcd_server_proposals_pending", "Proposals on their way.", () => member.ProposalsPending);
+        page.Add("etcd_server_proposals_failed_total", "Proposals that failed.", member.Metrics.ProposalsFailed);
+        page.Add("etcd_server_leader_changes_seen_total", "Leader changes seen.", member.Metrics.LeaderChanges);
+        page.Add(
+            "etcd_disk_wal_fsync_duration_seconds", "Time to sync the log.", member.Metrics.LogSyncSeconds);
+        page.Add(
+            "etcd_disk_backend_commit_duration_seconds",
+            "Time to commit the backend.",
+            member.Metrics.BackendCommitSeconds);
         page.AddGauge("etcd_server_quota_backend_bytes", "Quota of the backend.", () => api.Options.QuotaBytes);
         AddConstant(page, "etcd_server_id", "Id of this member.", "server_id", () => member.Id.ToString());
         AddConstant(

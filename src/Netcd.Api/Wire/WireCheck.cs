@@ -24,6 +24,9 @@ internal ref struct WireCheck
     [ThreadStatic]
     private static Frame[]? _frames;
 
+    [ThreadStatic]
+    private static int _depthOfLast;
+
     private readonly ReadOnlySpan<byte> _input;
     private Frame _current;
     private int _position;
@@ -34,6 +37,9 @@ internal ref struct WireCheck
         _input = input;
         _current = new Frame(shape, 0, input.Length);
     }
+
+    /// <summary>Levels of messages inside messages of the one that this thread checked last.</summary>
+    public static int DepthOfLast => _depthOfLast;
 
     /// <summary>Null for a well-formed message, else the text of etcd's decoder.</summary>
     public static string? FindProblem(MessageShape shape, ReadOnlySpan<byte> message)
@@ -47,6 +53,7 @@ internal ref struct WireCheck
     {
         var frames = _frames ??= new Frame[16];
         var depth = 0;
+        var deepest = 0;
         while (_problem is null)
         {
             if (_position >= _current.End)
@@ -76,11 +83,13 @@ internal ref struct WireCheck
                 }
 
                 frames[depth++] = _current;
+                deepest = Math.Max(deepest, depth);
                 _current = frame;
             }
         }
 
         _frames = frames.Length <= FramesKept ? frames : null;
+        _depthOfLast = deepest;
     }
 
     /// <summary>Reads one field; the result is the message to go into, if the field is one.</summary>

@@ -1,4 +1,5 @@
 using Netcd.Base;
+using Netcd.Base.Metrics;
 
 namespace Netcd.Mvcc;
 
@@ -38,6 +39,9 @@ public sealed class StoreWorker : IDisposable
         _onFatal = onFatal;
         _lastCommit = time.GetTimestamp();
     }
+
+    /// <summary>Gets how long each commit took.</summary>
+    public Histogram? CommitSeconds { get; init; }
 
     /// <summary>Starts the loop on a thread of its own.</summary>
     public void Start()
@@ -96,6 +100,7 @@ public sealed class StoreWorker : IDisposable
             _commitWanted = false;
             _lastCommit = _time.GetTimestamp();
             backend.Commit();
+            CommitSeconds?.ObserveSince(_time, _lastCommit);
             _store.Pins.CopyOutOld(backend.Commits);
         }
 

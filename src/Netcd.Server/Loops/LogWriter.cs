@@ -1,4 +1,5 @@
 using Netcd.Base;
+using Netcd.Base.Metrics;
 using Netcd.Raft;
 using Netcd.Wal;
 
@@ -11,7 +12,12 @@ namespace Netcd.Server.Loops;
 /// and there the raft loop itself writes, which saves two hops between threads for each batch.
 /// </summary>
 internal sealed class LogWriter(
-    WriteAheadLog log, Action<ulong> appended, Action<StorageAppend> sendMessages, Action prepareLog)
+    WriteAheadLog log,
+    Action<ulong> appended,
+    Action<StorageAppend> sendMessages,
+    Action prepareLog,
+    TimeProvider time,
+    Histogram syncSeconds)
     : IDisposable
 {
     // Entries of a batch beyond which it is committed before more is taken; bounds the write buffer.
@@ -61,7 +67,9 @@ internal sealed class LogWriter(
         while (first < _appends.Count)
         {
             var end = Append(first);
+            var began = time.GetTimestamp();
             log.Commit();
+            syncSeconds.ObserveSince(time, began);
             for (var i = first; i < end; i++)
             {
                 if (_appends[i].PeerMessages.Count > 0)

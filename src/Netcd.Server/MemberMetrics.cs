@@ -1,0 +1,26 @@
+using Netcd.Base.Metrics;
+
+namespace Netcd.Server;
+
+/// <summary>
+/// What a member counts and measures of itself, under the names that the API's metrics page gives. Read by any thread.
+/// Upstream: server/etcdserver/metrics.go, server/storage/wal/metrics.go, server/storage/backend/metrics.go.
+/// </summary>
+public sealed class MemberMetrics
+{
+    // Upstream's buckets for disk work: 1 ms to 8.192 s.
+    private const double FirstBucketSeconds = 0.001;
+    private const int BucketCount = 14;
+
+    /// <summary>etcd_disk_wal_fsync_duration_seconds: a batch of entries written and synced.</summary>
+    public Histogram LogSyncSeconds { get; } = new(Histogram.Exponential(FirstBucketSeconds, 2, BucketCount));
+
+    /// <summary>etcd_disk_backend_commit_duration_seconds.</summary>
+    public Histogram BackendCommitSeconds { get; } = new(Histogram.Exponential(FirstBucketSeconds, 2, BucketCount));
+
+    /// <summary>etcd_server_leader_changes_seen_total.</summary>
+    public Counter LeaderChanges { get; } = new();
+
+    /// <summary>etcd_server_proposals_failed_total: timed out, or refused on the way through Raft.</summary>
+    public Counter ProposalsFailed { get; } = new();
+}
