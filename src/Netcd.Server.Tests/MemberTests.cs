@@ -255,6 +255,25 @@ public sealed class MemberTests
     }
 
     [Fact]
+    public async Task Defragmenting_right_after_a_compaction_frees_what_it_removes()
+    {
+        using var one = await TestMember.StartAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            await one.PutAsync("k", new string('x', 500_000));
+        }
+
+        one.Member.Store.Backend.Commit();
+        var sizeBefore = one.Member.Store.Backend.SizeBytes;
+        var compaction = await one.AskAsync(InternalRequestKind.Compaction, Messages.Of((1, 21)));
+        Assert.Equal(Refusal.None, compaction.Refusal);
+        await one.Member.DefragmentAsync(CancellationToken.None);
+
+        Assert.InRange(sizeBefore, 10_000_000, long.MaxValue);
+        Assert.InRange(one.Member.Store.Backend.SizeBytes, 500_000, 1_200_000);
+    }
+
+    [Fact]
     public async Task The_cluster_version_is_raised_only_when_allowed_and_then_the_storage_version_follows()
     {
         var disk = new SimDisk();

@@ -1,4 +1,5 @@
 using Netcd.Base;
+using Netcd.Raft;
 using Netcd.Raft.ConfChanges;
 using Netcd.Server.Loops;
 using Netcd.Server.Membership;
@@ -92,9 +93,31 @@ public sealed partial class Member
     }
 
     /// <inheritdoc/>
-    public Task DefragmentAsync(CancellationToken cancellation) =>
-        Task.Factory.StartNew(
-            _parts.Store.Backend.Defragment, cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    public async Task DefragmentAsync(CancellationToken cancellation)
+    {
+        // Operators compact, then defragment at once, and expect the file to shrink. A compaction works in the
+        // background: what it has yet to remove would be copied. Bounded, since a long one frees most of it by then.
+        try
+        {
+            await _parts.Store.WhenCompactedAsync()
+                .WaitAsync(_options.RequestTimeout, _options.Time, cancellation)
+                .ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Log(
+                RaftLogLevel.Information,
+                "defragmenting while a compaction is under way",
+                "compact-revision",
+                _parts.Store.CompactRevision);
+        }
+
+        await Task.Factory.StartNew(
+            () => _parts.Store.Backend.Defragment(),
+            cancellation,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).ConfigureAwait(false);
+    }
 
     private async Task<Refusal> WaitForLeaderAsync(MemberId target, CancellationToken cancellation)
     {

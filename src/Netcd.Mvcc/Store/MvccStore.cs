@@ -153,6 +153,9 @@ public sealed class MvccStore : IWatchHistory
         return StoreStatus.Ok;
     }
 
+    /// <summary>Completes when all compactions accepted so far are done and committed. Any thread.</summary>
+    public Task WhenCompactedAsync() => _compactions.WhenEmptyAsync();
+
     /// <summary>
     /// Does one slice of the compaction under way. True if there is more to do. Background loop only.
     /// </summary>
