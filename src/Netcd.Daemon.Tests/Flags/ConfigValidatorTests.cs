@@ -12,6 +12,10 @@ public sealed class ConfigValidatorTests
     [InlineData("--election-timeout must be >0 (set to 0ms)", "--election-timeout=0")]
     [InlineData("--election-timeout[1000ms] should be at least as 5 times as --heartbeat-interval[300ms]", "--heartbeat-interval=300")]
     [InlineData("--election-timeout[60000ms] is too long, and should be set less than 50000ms", "--election-timeout=60000")]
+    [InlineData(
+        "error parsing CompactionRetention: time: missing unit in duration \"-1\"", "--auto-compaction-retention=-1")]
+    [InlineData(
+        "error parsing CompactionRetention: time: invalid duration \"often\"", "--auto-compaction-retention=often")]
     [InlineData("unknown auto-compaction-mode \"bogus\"", "--auto-compaction-mode=bogus")]
     [InlineData("unknown logger option \"bogus\"", "--logger=bogus")]
     [InlineData("--logger=capnslog is removed in v3.5", "--logger=capnslog")]

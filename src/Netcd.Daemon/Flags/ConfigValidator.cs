@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace Netcd.Daemon.Flags;
@@ -150,6 +151,19 @@ internal static class ConfigValidator
         }
     }
 
+    // A whole number counts hours or revisions, whatever the mode; anything else is a duration.
+    private static void CheckRetention(string text)
+    {
+        var isNumber = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number);
+        if ((isNumber && number >= 0) || GoDuration.TryParse(text, out _))
+        {
+            return;
+        }
+
+        var fault = isNumber ? "missing unit in duration" : "invalid duration";
+        throw new FlagValueException($"error parsing CompactionRetention: time: {fault} \"{text}\"");
+    }
+
     private static void CheckUpkeep(FlagValues values)
     {
         switch (values.Text("auto-compaction-mode"))
@@ -162,6 +176,7 @@ internal static class ConfigValidator
                 throw new FlagValueException($"unknown auto-compaction-mode \"{values.Text("auto-compaction-mode")}\"");
         }
 
+        CheckRetention(values.Text("auto-compaction-retention"));
         foreach (var flag in FlagTable.All)
         {
             CheckReplaced(values, flag);
