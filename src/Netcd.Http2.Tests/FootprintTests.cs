@@ -4,6 +4,7 @@ using static Netcd.Http2.Tests.Wire;
 namespace Netcd.Http2.Tests;
 
 /// <summary>What a connection and a stream cost in memory, and that requests allocate nothing once warm.</summary>
+[Collection(AloneCollection.Name)]
 public class FootprintTests
 {
     [Fact]
