@@ -48,7 +48,7 @@ public interface IMember
     /// <summary>The target of a downgrade under way, e.g. <c>3.5.0</c>; empty while there is none.</summary>
     string DowngradeTarget { get; }
 
-    /// <summary>The key space; the API reads, all else goes through Raft. Another one never takes its place.</summary>
+    /// <summary>The key space; the API reads, all else goes through Raft. One object as long as it runs.</summary>
     MvccStore Store { get; }
 
     /// <summary>Leases; the API renews and reads, all else goes through Raft.</summary>
@@ -61,7 +61,7 @@ public interface IMember
     /// <summary>Proposals whose result is awaited.</summary>
     int ProposalsPending { get; }
 
-    /// <summary>Whether what a request adds still fits; the API asks before it checks and proposes anything else.</summary>
+    /// <summary>Whether what a request adds still fits; the API asks before it checks anything else.</summary>
     Quota Quota { get; }
 
     /// <summary>

@@ -8,7 +8,9 @@ internal sealed class MethodCounters
 {
     private readonly Counter[] _handled;
 
-    /// <param name="isUnary">A unary call has one request, and one answer if it ends well, which needs no counting.</param>
+    /// <param name="isUnary">
+    /// A unary call has one request, and one answer if it ends well, which needs no counting.
+    /// </param>
     public MethodCounters(bool isUnary)
     {
         _handled = new Counter[(int)StatusCode.Unauthenticated + 1];

@@ -11,8 +11,8 @@ internal abstract class ProposalMethod(
     : UnaryMethod(api, service, name, shape)
 {
     /// <summary>
-    /// True when the request does not fit below the quota; it is then refused once the alarm is raised. Comes before any
-    /// other check (server/etcdserver/api/v3rpc/quota.go).
+    /// True when the request does not fit below the quota; it is then refused once the alarm is raised. Comes before
+    /// any other check (server/etcdserver/api/v3rpc/quota.go).
     /// </summary>
     protected bool TryRefuseForSpace(ReadOnlySpan<byte> message, CallTicket ticket)
     {

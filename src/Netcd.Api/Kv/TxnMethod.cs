@@ -38,8 +38,8 @@ internal sealed class TxnMethod(ApiContext api)
     protected override CallStep Handle(
         in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket)
     {
-        // Two messages a level, a RequestOp and what is in it. Whatever walks a transaction does so recursively, so this
-        // comes before all else.
+        // Two messages a level, a RequestOp and what is in it. Whatever walks a transaction does so recursively, so
+        // this comes before all else.
         if (WireCheck.DepthOfLast > 2 * Limits.TxnDepthMax)
         {
             return Refuse(ref reply, ErrorTable.TooManyOperations);

@@ -26,7 +26,9 @@ public sealed class CounterFamily(params string[] labels)
         }
 
         return _series.Count >= SeriesMax
-            ? _series.GetOrAdd(string.Join('\0', Enumerable.Repeat("other", values.Length)), _ => new Counter(isContended: true))
-            : _series.GetOrAdd(key, _ => new Counter(isContended: true));
+            ? _series.GetOrAdd(string.Join('\0', Enumerable.Repeat("other", values.Length)), Make)
+            : _series.GetOrAdd(key, Make);
+
+        static Counter Make(string key) => new(isContended: true);
     }
 }
