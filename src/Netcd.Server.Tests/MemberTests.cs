@@ -290,6 +290,17 @@ public sealed class MemberTests
         }
 
         Assert.Equal(("3.6.0", "3.6.0"), (two.Member.ClusterVersion, two.Member.StorageVersion));
+
+        // And back, when the operator asks for it: the directory is one of 3.5 again.
+        await two.AskAsync(InternalRequestKind.DowngradeInfoSet, Messages.Of((1, 1), (2, "3.5.0")));
+        Assert.Equal("3.5.0", two.Member.DowngradeTarget);
+        for (var i = 0; i < 100 && two.Member.StorageVersion.Length > 0; i++)
+        {
+            two.Time.Advance(TimeSpan.FromSeconds(1));
+            await two.PutAsync("fence", "x");
+        }
+
+        Assert.Equal(("3.5.0", string.Empty), (two.Member.ClusterVersion, two.Member.StorageVersion));
     }
 
     [Fact]

@@ -324,8 +324,14 @@ public sealed partial class Member
             return _options.MaxClusterVersion;
         }
 
+        // A downgrade under way: Go members of the lower version may then join, or start on this directory.
+        if (_parts.Cluster.DowngradeTarget is { Length: > 0 } target)
+        {
+            return ServerVersion.IsLower(target, present) ? target : null;
+        }
+
         // Raising it needs to know that every member can; of others nothing is known without a transport.
-        return _parts.Cluster.Members.Count == 1 && _parts.Cluster.DowngradeTarget.Length == 0
+        return _parts.Cluster.Members.Count == 1
             && ServerVersion.IsLower(present, _options.MaxClusterVersion)
             ? _options.MaxClusterVersion
             : null;
