@@ -57,6 +57,12 @@ public static class Limits
     /// </summary>
     public const int NuisancePerUsefulFrame = 4;
 
+    /// <summary>
+    /// Nuisance frames that useful ones may have paid for in advance: a client that falls behind a fast watch stream
+    /// answers a hundred thousand DATA frames with its WINDOW_UPDATEs when it catches up.
+    /// </summary>
+    public const int NuisanceCreditMax = 1_000_000;
+
     /// <summary>What a SETTINGS frame costs of the nuisance budget: it may walk all open streams.</summary>
     public const int NuisancePerSettings = 20;
 

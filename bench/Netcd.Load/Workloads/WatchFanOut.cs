@@ -67,7 +67,7 @@ internal sealed class WatchFanOut(LoadOptions options)
             await connection.RunAsync(() => false);
         }
         catch (Exception problem) when (_allDelivered.Task.IsCompleted
-            && problem is IOException or ObjectDisposedException)
+            && problem is IOException or ObjectDisposedException or LoadException)
         {
             // Closed from our side, after the last event.
         }

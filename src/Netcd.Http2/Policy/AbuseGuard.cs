@@ -8,7 +8,7 @@ internal struct AbuseGuard(long frequency)
     private readonly long _frequency = frequency;
     private LeakyBucket _resets = new(Limits.ResetsBurst, Limits.ResetsPerSecond);
     private LeakyBucket _streamErrors = new(Limits.StreamErrorsBurst, Limits.StreamErrorsPerSecond);
-    private LeakyBucket _nuisance = new(Limits.NuisanceBurst, Limits.NuisancePerSecond);
+    private LeakyBucket _nuisance = new(Limits.NuisanceBurst, Limits.NuisancePerSecond, Limits.NuisanceCreditMax);
 
     /// <summary>A stream ended without an answer by the client's wish, or was refused.</summary>
     public bool TryReset(long now) => _resets.TryCharge(1, now, _frequency);

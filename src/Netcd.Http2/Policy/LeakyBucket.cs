@@ -1,14 +1,16 @@
 namespace Netcd.Http2.Policy;
 
 /// <summary>
-/// Counts what is charged, less what leaks away with time. Time is looked at only when it would overflow.
+/// Counts what is charged, less what leaks away with time. Time is looked at only when it would overflow. Credit can be
+/// saved up to <paramref name="creditMax"/>: what it is for may come later, all at once.
 /// </summary>
-internal struct LeakyBucket(int capacity, int leakPerSecond)
+internal struct LeakyBucket(int capacity, int leakPerSecond, int creditMax = 0)
 {
     private const int IdleSecondsMax = 1000;
 
     private readonly int _capacity = capacity;
     private readonly int _leakPerSecond = leakPerSecond;
+    private readonly int _creditMax = creditMax;
     private long _level;
     private long _leakedUntil;
 
@@ -28,5 +30,5 @@ internal struct LeakyBucket(int capacity, int leakPerSecond)
         return _level <= _capacity;
     }
 
-    public void Credit(int amount) => _level = Math.Max(0, _level - amount);
+    public void Credit(int amount) => _level = Math.Max(-_creditMax, _level - amount);
 }
