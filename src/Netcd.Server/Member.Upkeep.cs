@@ -4,6 +4,7 @@ using Netcd.Mvcc;
 using Netcd.Raft;
 using Netcd.Server.Apply;
 using Netcd.Server.Loops;
+using Netcd.Server.Peers;
 using Netcd.Server.Requests;
 using Netcd.Server.Waiting;
 using Netcd.Wal;

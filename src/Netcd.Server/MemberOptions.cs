@@ -1,5 +1,6 @@
 using Netcd.Disk;
 using Netcd.Mvcc;
+using Netcd.Server.Peers;
 using Netcd.Wal;
 
 namespace Netcd.Server;
@@ -102,6 +103,12 @@ public sealed record MemberOptions
 
     /// <summary>The way to other members; null while there are none.</summary>
     public IPeerTransport? Transport { get; init; }
+
+    /// <summary>Questions to other members; set whenever <see cref="Transport"/> is, and to join a cluster.</summary>
+    public IPeerClient? PeerClient { get; init; }
+
+    /// <summary>What peers are told (--initial-advertise-peer-urls).</summary>
+    public IReadOnlyList<string> AdvertisePeerUrls { get; init; } = [];
 
     /// <summary>
     /// Hears of the failure that stopped the member (a failed sync, damaged data, a broken rule): the process must end
