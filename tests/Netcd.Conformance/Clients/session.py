@@ -4,7 +4,23 @@ import sys
 import threading
 
 import etcd3
+import etcd3.locks
+import tenacity
 
+
+class TenacityForLocks:
+    """tenacity as etcd3 0.12 knows it. Its Lock.acquire passes a wait function of (attempt, seconds since the start);
+    Debian's tenacity 8 calls it with one retry state, so that every acquire that has to wait ends in a TypeError."""
+
+    def __getattr__(self, name):
+        return getattr(tenacity, name)
+
+    @staticmethod
+    def retry(wait, **others):
+        return tenacity.retry(wait=lambda state: wait(state.attempt_number, state.seconds_since_start), **others)
+
+
+etcd3.locks.tenacity = TenacityForLocks()
 client = etcd3.client(host="127.0.0.1", port=int(sys.argv[1]), timeout=10)
 
 assert client.get("py/none") == (None, None)
@@ -42,15 +58,31 @@ client.cancel_watch(watch)
 
 lock = client.lock("py/lock", ttl=20)
 assert lock.acquire(timeout=5) and lock.is_acquired()
-second = etcd3.client(host="127.0.0.1", port=int(sys.argv[1]), timeout=10).lock("py/lock", ttl=20)
+other = etcd3.client(host="127.0.0.1", port=int(sys.argv[1]), timeout=10)
+second = other.lock("py/lock", ttl=20)
 assert not second.acquire(timeout=0)
-got = threading.Event()
-waiter = threading.Thread(target=lambda: second.acquire(timeout=10) and got.set())
+
+# The second holder waits with a watch on the lock's key: released before the server has confirmed that watch, the lock
+# would be taken by a retry at the end of the time limit instead.
+watching, outcome = threading.Event(), queue.Queue()
+add_watch_callback = other.add_watch_callback
+
+
+def add_watch_and_tell(*arguments, **options):
+    watch = add_watch_callback(*arguments, **options)
+    watching.set()
+    return watch
+
+
+other.add_watch_callback = add_watch_and_tell
+waiter = threading.Thread(target=lambda: outcome.put(second.acquire(timeout=60)))
 waiter.start()
-lock.release()
+assert watching.wait(timeout=10) and outcome.empty() and lock.is_acquired()
+assert lock.release()
+assert outcome.get(timeout=20) is True
 waiter.join()
-assert got.is_set()
-second.release()
+assert second.is_acquired() and not lock.is_acquired() and not lock.acquire(timeout=0)
+assert second.release() and not second.is_acquired()
 
 status = client.status()
 assert status.version.startswith("3.") and status.db_size > 0
