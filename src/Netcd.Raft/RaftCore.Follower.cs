@@ -29,6 +29,67 @@ internal sealed partial class RaftCore
         Leader = MemberId.None;
     }
 
+    /// <summary>
+    /// A member's process is gone. If it leads, this member forgets it, as <see cref="ForgetLeader"/> does, and
+    /// campaigns, with a pre-vote always: who else still hears the leader says no, and then nothing has changed.
+    /// </summary>
+    public void ReportDisconnected(MemberId id)
+    {
+        if (IsLeader)
+        {
+            HandleLostFollower(id);
+            return;
+        }
+
+        // Without leases anybody grants a pre-vote while the leader is well, and lease-based reads need the leases.
+        if (id.IsNone || id != _leaderOfTerm || !_options.CheckQuorum
+            || _options.ReadOnlyOption == ReadOnlyOption.LeaseBased)
+        {
+            return;
+        }
+
+        var wait = PlaceAfter(id);
+        if (!_failOver.TryBegin(wait))
+        {
+            return;
+        }
+
+        _logger.Write(
+            RaftLogLevel.Information,
+            $"{Id} lost the connection to leader {id} at term {Term}");
+        Leader = MemberId.None;
+        if (_failOver.TakeEarly() is { } early && early.Term > Term)
+        {
+            // Granted or not, it settles who campaigns next.
+            Step(early);
+        }
+        else if (wait == 0)
+        {
+            CampaignForLostLeader();
+        }
+    }
+
+    /// <summary>How many voters campaign before this one when a leader is lost: all know the same order.</summary>
+    private int PlaceAfter(MemberId lost)
+    {
+        var place = 0;
+        foreach (var id in Tracker.Config.Voters.Union().Ids)
+        {
+            place += id.Value < Id.Value && id != lost ? 1 : 0;
+        }
+
+        return place;
+    }
+
+    private void CampaignForLostLeader()
+    {
+        _failOver.Asked();
+        if (IsPromotable)
+        {
+            Campaign(isPreVote: true, isTransfer: false);
+        }
+    }
+
     /// <summary>Entries, heartbeat or snapshot of this term: whoever sends them leads it.</summary>
     private StepResult StepFromLeader(Message message)
     {
@@ -223,6 +284,7 @@ internal sealed partial class RaftCore
         else
         {
             BecomeCandidate();
+            _failOver.AwaitVotes(_random);
         }
 
         var type = isPreVote ? MessageType.PreVote : MessageType.Vote;
@@ -281,6 +343,15 @@ internal sealed partial class RaftCore
             || (Vote.IsNone && Leader.IsNone)
             || (message.Type == MessageType.PreVote && message.Term > Term);
         var last = Log.LastEntryId;
+        if (IsRivalBehind(message, last))
+        {
+            _logger.Write(
+                RaftLogLevel.Information,
+                $"{Id} ignored MsgPreVote from {message.From} at term {Term}: it asks for pre-votes itself, with the "
+                + $"same log and a lower id");
+            return;
+        }
+
         var granted = canVote && Log.IsUpToDate(new EntryId(message.LogTerm, message.Index));
         _logger.Write(
             RaftLogLevel.Information,
@@ -302,6 +373,37 @@ internal sealed partial class RaftCore
         {
             _electionElapsed = 0;
             Vote = message.From;
+            _failOver.AwaitVotes(_random);
+        }
+        else if (message.Type == MessageType.PreVote && _failOver.IsOn)
+        {
+            SettleWithRival(granted, isBehind: !Log.IsUpToDate(new EntryId(message.LogTerm, message.Index)));
+        }
+    }
+
+    /// <summary>
+    /// Two that lost the leader at the same moment would give each other the pre-vote and then split the votes. With
+    /// equal logs the lower id goes first: the other gives its pre-vote and gets none.
+    /// </summary>
+    private bool IsRivalBehind(Message message, EntryId last) =>
+        _failOver.IsOn && Role == RaftRole.PreCandidate && message.Type == MessageType.PreVote
+        && new EntryId(message.LogTerm, message.Index) == last && message.From.Value > Id.Value;
+
+    /// <summary>After an answer to another member that lost the leader too: one of both goes on.</summary>
+    private void SettleWithRival(bool granted, bool isBehind)
+    {
+        if (granted)
+        {
+            if (Role == RaftRole.PreCandidate)
+            {
+                BecomeFollower(Term, MemberId.None);
+            }
+
+            _failOver.Yield(_random);
+        }
+        else if (isBehind && Role == RaftRole.Follower)
+        {
+            CampaignForLostLeader();
         }
     }
 

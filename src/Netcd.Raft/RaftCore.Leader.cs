@@ -147,6 +147,19 @@ internal sealed partial class RaftCore
         }
     }
 
+    /// <summary>Beyond being unreachable for now, a member that is gone cannot take over.</summary>
+    private void HandleLostFollower(MemberId id)
+    {
+        ReportUnreachable(id);
+        if (!id.IsNone && id == Transferee)
+        {
+            _logger.Write(
+                RaftLogLevel.Information,
+                $"{Id} [term {Term}] abort transferring leadership to {id}: it is disconnected");
+            Transferee = MemberId.None;
+        }
+    }
+
     /// <summary>
     /// A snapshot was delivered, or failed to be. Appends wait for the follower's word in both cases.
     /// </summary>

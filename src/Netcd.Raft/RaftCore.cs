@@ -1,5 +1,6 @@
 using Netcd.Base.Records;
 using Netcd.Raft.ConfChanges;
+using Netcd.Raft.Elections;
 using Netcd.Raft.Log;
 using Netcd.Raft.Messages;
 using Netcd.Raft.Reads;
@@ -21,6 +22,7 @@ internal sealed partial class RaftCore
     private readonly Prng _random;
     private readonly RaftLogWriter _logger;
     private readonly ulong _uncommittedBytesMax;
+    private readonly FailOver _failOver;
 
     // The only leader seen in this term; survives ForgetLeader. Invariant: a term has at most one leader.
     private MemberId _leaderOfTerm;
@@ -46,6 +48,7 @@ internal sealed partial class RaftCore
         _random = random;
         _logger = logger;
         _uncommittedBytesMax = options.UncommittedSizeBytesMax == 0 ? ulong.MaxValue : options.UncommittedSizeBytesMax;
+        _failOver = new FailOver(options.ElectionTicks);
         Tracker = new ProgressTracker(options.InflightMessagesMax, options.InflightBytesMax);
         var applyingBytesMax = options.ApplyingSizeBytesMax == 0
             ? options.MessageSizeBytesMax
@@ -138,6 +141,10 @@ internal sealed partial class RaftCore
         if (IsLeader)
         {
             TickLeader();
+        }
+        else if (_failOver.Tick())
+        {
+            CampaignForLostLeader();
         }
         else if (IsPromotable && _electionElapsed >= _randomizedElectionTicks)
         {
@@ -240,6 +247,11 @@ internal sealed partial class RaftCore
                     $"{Id} [logterm: {last.Term}, index: {last.Index}, vote: {Vote}] ignored {Name(message.Type)} "
                     + $"from {message.From} [logterm: {message.LogTerm}, index: {message.Index}] at term {Term}: "
                     + $"lease is not expired (remaining ticks: {_options.ElectionTicks - _electionElapsed})");
+                if (message.Type == MessageType.PreVote)
+                {
+                    _failOver.KeepEarly(message);
+                }
+
                 return false;
             }
         }
@@ -369,6 +381,7 @@ internal sealed partial class RaftCore
         if (!leader.IsNone)
         {
             _leaderOfTerm = leader;
+            _failOver.End();
         }
     }
 

@@ -196,6 +196,18 @@ public sealed class RaftNode
     /// <summary>Tells that a message could not be sent to a member.</summary>
     public void ReportUnreachable(MemberId id) => _core.ReportUnreachable(id);
 
+    /// <summary>
+    /// Tells that a member's process is gone: its connections ended by themselves, and a new one was refused. Never
+    /// told of one that is slow or silent. Everything received from it before must have been stepped in before.
+    /// </summary>
+    /// <remarks>
+    /// If that member leads, this one forgets it and campaigns within a few ticks in place of an election timeout:
+    /// first for pre-votes, also where <see cref="RaftOptions.PreVote"/> is off. Voters that hear the leader refuse
+    /// them as ever, so a report of one member, true or not, changes nothing while a quorum has a leader. May be told
+    /// again and again. Ignored without <see cref="RaftOptions.CheckQuorum"/> and with lease-based reads.
+    /// </remarks>
+    public void ReportDisconnected(MemberId id) => _core.ReportDisconnected(id);
+
     /// <summary>Tells how the sending of a snapshot ended. Must be told, or the follower gets nothing more.</summary>
     public void ReportSnapshot(MemberId id, SnapshotStatus status) => _core.ReportSnapshot(id, status);
 

@@ -90,7 +90,10 @@ public sealed partial class Member
     {
         if (_status.Leader == Id && _status.Term == term)
         {
-            _parts.Lessor.Promote(_options.ElectionTimeout);
+            // A leader that was cut off renews leases for up to two election timeouts after its last word from a
+            // quorum, and another can be elected at once: ADR 4. The only voter knows that there is no other.
+            var isAlone = _status.SoleLeaderTerm == term;
+            _parts.Lessor.Promote(isAlone ? _options.ElectionTimeout : 2 * _options.ElectionTimeout);
             _housekeeper.Post(SettleVersions);
         }
     }

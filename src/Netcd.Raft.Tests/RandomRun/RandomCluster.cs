@@ -395,6 +395,13 @@ internal sealed class RandomCluster
             case < 910:
                 Array.Clear(_cut);
                 break;
+            case < 940:
+                // A report that is true of no process, of one member or of all.
+                ReportDisconnected(RandomId(), _random.Percent(50) ? 100 : 15);
+                break;
+            case < 970:
+                KillLeader();
+                break;
         }
     }
 
@@ -402,6 +409,28 @@ internal sealed class RandomCluster
     {
         member.Crash();
         Crashes++;
+    }
+
+    /// <summary>The leader's process dies; most that follow it are told, and it starts again.</summary>
+    private void KillLeader()
+    {
+        if (Leader() is { } leader)
+        {
+            Crash(_members[(int)leader.Id.Value - 1]);
+            ReportDisconnected(leader.Id, percent: 90);
+        }
+    }
+
+    private void ReportDisconnected(MemberId id, int percent)
+    {
+        foreach (var member in _members)
+        {
+            if (member.Id != id && _random.Percent(percent))
+            {
+                member.Node.ReportDisconnected(id);
+                member.Check();
+            }
+        }
     }
 
     /// <summary>Two groups that hear nothing of each other: what a quorum must never allow, they would do.</summary>

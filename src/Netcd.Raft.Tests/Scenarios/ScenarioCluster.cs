@@ -107,6 +107,16 @@ internal sealed class ScenarioCluster
             case "forget-leader":
                 Member(arguments.First).Node.ForgetLeader();
                 return null;
+            case "tick":
+                Tick(Member(arguments.First), arguments.Numbers.ElementAt(1));
+                return null;
+            case "disconnected":
+                foreach (var number in arguments.Numbers.Skip(1))
+                {
+                    Member(arguments.First).Node.ReportDisconnected(new MemberId((ulong)number));
+                }
+
+                return null;
             case "unreachable":
                 Member(arguments.First).Node.ReportUnreachable(new MemberId((ulong)arguments.Numbers.ElementAt(1)));
                 return null;
