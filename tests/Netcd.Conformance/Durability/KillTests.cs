@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Netcd.Conformance.Infrastructure;
 using Netcd.Grpc.Client;
@@ -73,13 +72,7 @@ public sealed class KillTests(ITestOutputHelper output)
     private static async Task CheckWatcherAsync(V3Client client, ResumingWatcher watcher, List<WriteLedger> ledgers)
     {
         var last = (await client.PutAsync("end", "end")).Header.Revision;
-        var clock = Stopwatch.StartNew();
-        while (watcher.LastRevision < last)
-        {
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), $"the watcher stands at {watcher.LastRevision} of {last}");
-            await Task.Delay(20);
-        }
-
+        await watcher.WaitForAsync(last);
         Assert.False(watcher.IsCompacted);
         foreach (var ledger in ledgers)
         {

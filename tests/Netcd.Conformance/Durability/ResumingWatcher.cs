@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Google.Protobuf;
 using Netcd.Conformance.Infrastructure;
 using Netcd.Grpc.Client;
@@ -6,13 +7,24 @@ using Netcd.Proto.EtcdServer;
 namespace Netcd.Conformance.Durability;
 
 /// <summary>
-/// A watcher of all keys that survives restarts of the server: it asks again from the revision after the last it saw.
-/// Every event must come once, in order.
+/// A watcher of all keys that survives the loss of the server: it asks again from the revision after the last it saw, a
+/// server of its list after the other. Every event must come once, in order.
 /// </summary>
-internal sealed class ResumingWatcher(string url)
+internal sealed class ResumingWatcher(params IReadOnlyList<Func<V3Client>> servers)
 {
+    private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(30);
+
     private readonly Dictionary<long, List<(string Key, string Value)>> _events = [];
     private long _lastRevision = 1;
+    private int _attempts;
+
+    public ResumingWatcher(string url)
+        : this(() => new V3Client(url))
+    {
+    }
+
+    /// <summary>How often it had to ask again.</summary>
+    public int Resumptions => _attempts - 1;
 
     /// <summary>Set when the server said that history this watcher needs is compacted.</summary>
     public bool IsCompacted { get; private set; }
@@ -25,6 +37,28 @@ internal sealed class ResumingWatcher(string url)
         lock (_events)
         {
             return _events.TryGetValue(revision, out var list) ? [.. list] : [];
+        }
+    }
+
+    /// <summary>Waits until a revision has come.</summary>
+    public async Task WaitForAsync(long revision)
+    {
+        var clock = Stopwatch.StartNew();
+        while (LastRevision < revision)
+        {
+            Assert.True(clock.Elapsed < WaitLimit, $"the watcher stands at {LastRevision} of {revision}");
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>Whether every revision from 2 on has come: on a store where each has an event, nothing was left out.
+    /// </summary>
+    public void AssertNoGap()
+    {
+        Assert.False(IsCompacted);
+        lock (_events)
+        {
+            Assert.Equal(LastRevision - 1, _events.Count);
         }
     }
 
@@ -46,7 +80,7 @@ internal sealed class ResumingWatcher(string url)
 
     private async Task WatchOnceAsync(CancellationToken stop)
     {
-        using var client = new V3Client(url);
+        using var client = servers[_attempts++ % servers.Count]();
         using var call = client.Watch();
         await call.WriteAsync(
             new WatchRequest

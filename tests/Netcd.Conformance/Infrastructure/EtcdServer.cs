@@ -58,30 +58,42 @@ internal sealed class EtcdServer : IAsyncDisposable
     public static async Task<EtcdServer> StartWithAsync(ServerKind kind, string clientUrl, params string[] arguments)
     {
         var server = Launch(kind, clientUrl, arguments);
-        try
-        {
-            await server._ready.Task.WaitAsync(ReadyLimit);
-        }
-        catch (Exception problem)
-        {
-            var log = server.Log;
-            await server.DisposeAsync();
-            throw new InvalidOperationException($"the member did not become ready: {problem.Message}\n{log}", problem);
-        }
-
+        await server.WaitReadyAsync();
         return server;
     }
 
-    /// <summary>Starts a member without waiting; for starts that must fail.</summary>
-    public static EtcdServer Launch(ServerKind kind, string clientUrl, params string[] arguments)
+    /// <summary>Waits until clients are served; a member that does not come so far is killed, and its log shown.</summary>
+    public async Task WaitReadyAsync()
     {
-        var start = new ProcessStartInfo(kind == ServerKind.Netcd ? Programs.Netcd : Programs.GoEtcd)
+        try
+        {
+            await _ready.Task.WaitAsync(ReadyLimit);
+        }
+        catch (Exception problem)
+        {
+            var log = Log;
+            await DisposeAsync();
+            throw new InvalidOperationException($"the member did not become ready: {problem.Message}\n{log}", problem);
+        }
+    }
+
+    /// <summary>Starts a member without waiting; for starts that must fail.</summary>
+    public static EtcdServer Launch(ServerKind kind, string clientUrl, params string[] arguments) =>
+        LaunchUnder([], kind, clientUrl, arguments);
+
+    /// <summary>The same through a program that replaces itself by the member, as <c>ip netns exec</c> does.</summary>
+    public static EtcdServer LaunchUnder(
+        IReadOnlyList<string> runner, ServerKind kind, string clientUrl, params string[] arguments)
+    {
+        var program = kind == ServerKind.Netcd ? Programs.Netcd : Programs.GoEtcd;
+        string[] command = [.. runner, program, .. arguments];
+        var start = new ProcessStartInfo(command[0])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        foreach (var argument in arguments)
+        foreach (var argument in command[1..])
         {
             start.ArgumentList.Add(argument);
         }
@@ -119,7 +131,15 @@ internal sealed class EtcdServer : IAsyncDisposable
     public async Task<int> WaitForExitAsync()
     {
         using var limit = new CancellationTokenSource(ReadyLimit);
-        await _process.WaitForExitAsync(limit.Token);
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException problem)
+        {
+            throw new TimeoutException($"the member did not end\n{Log[Math.Max(0, Log.Length - 4000)..]}", problem);
+        }
+
         return _process.ExitCode;
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -35,6 +36,29 @@ internal sealed class TestCertificates
     /// <summary>The three etcdctl flags that use one of the client certificates.</summary>
     public string[] ClientFlags(string name) =>
         [$"--cacert={CaFile}", $"--cert={CertFile(name)}", $"--key={KeyFile(name)}"];
+
+    /// <summary>The flags of a member whose clients and peers both show certificates.</summary>
+    public string[] MutualTlsFlags =>
+    [
+        $"--cert-file={CertFile("server")}", $"--key-file={KeyFile("server")}", "--client-cert-auth=true",
+        $"--trusted-ca-file={CaFile}", $"--peer-cert-file={CertFile("peer")}", $"--peer-key-file={KeyFile("peer")}",
+        "--peer-client-cert-auth=true", $"--peer-trusted-ca-file={CaFile}",
+    ];
+
+    /// <summary>What our own client needs: one of the client certificates, and trust in this CA alone.</summary>
+    public SslClientAuthenticationOptions ClientOptions(string name)
+    {
+        var trust = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck,
+        };
+        trust.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(CaFile));
+        return new SslClientAuthenticationOptions
+        {
+            CertificateChainPolicy = trust,
+            ClientCertificates = [X509Certificate2.CreateFromPemFile(CertFile(name), KeyFile(name))],
+        };
+    }
 
     /// <summary>Everything that a control-plane host has.</summary>
     public TestCertificates WithKubeadmSet()

@@ -6,9 +6,10 @@ using Netcd.Proto.EtcdServer;
 namespace Netcd.Conformance.Infrastructure;
 
 /// <summary>The v3 calls that tests make, as plain methods over generated messages.</summary>
-internal sealed class V3Client(string url, SslClientAuthenticationOptions? tls = null) : IDisposable
+internal sealed class V3Client(
+    string url, SslClientAuthenticationOptions? tls = null, TimeSpan? timeLimit = null) : IDisposable
 {
-    private static readonly CallOptions Limited = new() { Timeout = TimeSpan.FromSeconds(20) };
+    private CallOptions Limited { get; } = new() { Timeout = timeLimit ?? TimeSpan.FromSeconds(20) };
 
     public GrpcChannel Channel { get; } = new(new Uri(url), tls);
 
@@ -84,6 +85,16 @@ internal sealed class V3Client(string url, SslClientAuthenticationOptions? tls =
 
     public Task<AlarmResponse> AlarmAsync(AlarmRequest request) =>
         Channel.CallAsync("/etcdserverpb.Maintenance/Alarm", request, AlarmResponse.Parser, Limited);
+
+    public Task<MoveLeaderResponse> MoveLeaderAsync(ulong target) =>
+        Channel.CallAsync(
+            "/etcdserverpb.Maintenance/MoveLeader", new MoveLeaderRequest { TargetID = target },
+            MoveLeaderResponse.Parser, Limited);
+
+    public Task<MemberListResponse> MembersAsync(bool linearizable = true) =>
+        Channel.CallAsync(
+            "/etcdserverpb.Cluster/MemberList", new MemberListRequest { Linearizable = linearizable },
+            MemberListResponse.Parser, Limited);
 
     public StreamingCall<WatchResponse> Watch() =>
         Channel.OpenStream("/etcdserverpb.Watch/Watch", WatchResponse.Parser);
