@@ -53,22 +53,31 @@ internal sealed class TestMember : IDisposable
         return member;
     }
 
-    internal Task<Reply> AskAsync(InternalRequestKind kind, byte[] request)
+    internal Task<Reply> AskAsync(InternalRequestKind kind, byte[] request) =>
+        Ask(kind, request).Result.WaitAsync(Patience);
+
+    /// <summary>As <see cref="AskAsync"/>; the waiter knows the answer as soon as it is given.</summary>
+    internal ReplyWaiter Ask(InternalRequestKind kind, byte[] request)
     {
         var waiter = new ReplyWaiter();
         var id = Member.NextRequestId();
         Member.Propose(id, InternalRequestEncoder.Encode(kind, request, id, [], 0), waiter);
-        return waiter.Result.WaitAsync(Patience);
+        return waiter;
     }
+
+    internal ReplyWaiter Put(string key, string value, long lease = 0) =>
+        Ask(InternalRequestKind.Put, Messages.Put(key, value, lease));
 
     internal Task<Reply> PutAsync(string key, string value, long lease = 0) =>
         AskAsync(InternalRequestKind.Put, Messages.Put(key, value, lease));
 
-    internal Task<Reply> ReadIndexAsync()
+    internal Task<Reply> ReadIndexAsync() => ReadIndex().Result.WaitAsync(Patience);
+
+    internal ReplyWaiter ReadIndex()
     {
         var waiter = new ReplyWaiter();
         Member.ReadIndex(waiter);
-        return waiter.Result.WaitAsync(Patience);
+        return waiter;
     }
 
     internal string? Get(string key)

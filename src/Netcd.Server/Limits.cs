@@ -33,5 +33,22 @@ internal static class Limits
     /// <summary>Ticks between purges: 30 s at the usual tick.</summary>
     internal const ulong PurgeRoundTicks = 300;
 
+    /// <summary>Messages of other members that wait for the raft loop; etcd's queue of a stream reader.</summary>
+    internal const int PeerMessagesMax = 4096;
+
+    /// <summary>Bytes of their entries: 64 full appends.</summary>
+    internal const long PeerMessageBytesMax = 64L * 1024 * 1024;
+
+    /// <summary>Proposals forwarded by other members that wait for the raft loop or for a leader.</summary>
+    internal const int PeerProposalsMax = 4096;
+
+    /// <summary>Bytes of those proposals.</summary>
+    internal const long PeerProposalBytesMax = 64L * 1024 * 1024;
+
+    /// <summary>
+    /// Bytes of proposals that a follower forwards in one message; etcd bounds an append so. One proposal always fits.
+    /// </summary>
+    internal const int ForwardedBytesMax = 1024 * 1024;
+
     internal static readonly TimeSpan RequestTimeoutBase = TimeSpan.FromSeconds(5);
 }

@@ -10,6 +10,10 @@ namespace Netcd.Server;
 /// <content>Changes of membership and leadership, and defragmentation.</content>
 public sealed partial class Member
 {
+    // 1 once it is known that this member was removed.
+    private int _isLeaving;
+    private ITimer? _leaving;
+
     /// <inheritdoc/>
     public async Task<MemberChange> AddMemberAsync(
         IReadOnlyList<string> peerUrls, bool isLearner, CancellationToken cancellation)
@@ -117,6 +121,30 @@ public sealed partial class Member
             cancellation,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// This member is none any more. It goes on for a second, so that the others learn of the change from it; then the
+    /// process is told to stop it. Source: stopWithDelay of etcd's server.go.
+    /// </summary>
+    internal void LeaveCluster()
+    {
+        if (Interlocked.Exchange(ref _isLeaving, 1) != 0)
+        {
+            return;
+        }
+
+        Log(
+            RaftLogLevel.Warning,
+            "server error",
+            "error",
+            "the member has been permanently removed from the cluster");
+        Log(RaftLogLevel.Warning, "data-dir used by this member must be removed", "path", _options.DataDirectory);
+        _leaving = _options.Time.CreateTimer(
+            static state => ((MemberOptions)state!).OnRemoved?.Invoke(), // The state is what is passed here.
+            _options,
+            TimeSpan.FromSeconds(1),
+            Timeout.InfiniteTimeSpan);
     }
 
     private async Task<Refusal> WaitForLeaderAsync(MemberId target, CancellationToken cancellation)

@@ -2,6 +2,7 @@ using Netcd.Base;
 using Netcd.Base.Protobuf;
 using Netcd.Mvcc;
 using Netcd.Raft;
+using Netcd.Raft.Messages;
 using Netcd.Server.Apply;
 using Netcd.Server.Loops;
 using Netcd.Server.Peers;
@@ -38,6 +39,26 @@ public sealed partial class Member
 
     internal Applier Applier => _applier;
 
+    internal PeerOutbox? Outbox { get; }
+
+    internal IReadOnlyList<string> AdvertisedPeerUrls => _options.AdvertisePeerUrls;
+
+    /// <summary>Whether all loops sleep, and how much was posted to them: <see cref="Inbox{T}.Activity"/>.</summary>
+    internal (bool IsIdle, long Posts) Activity
+    {
+        get
+        {
+            var raft = _raft.Activity;
+            var applier = _applier.Activity;
+            var housekeeper = _housekeeper.Activity;
+            return (
+                raft.IsIdle && applier.IsIdle && housekeeper.IsIdle,
+                raft.Posts + applier.Posts + housekeeper.Posts);
+        }
+    }
+
+    internal bool IsRemoved(MemberId id) => _parts.Cluster.IsRemoved(id);
+
     internal void Flush()
     {
         if (_status.Failure is null)
@@ -45,6 +66,12 @@ public sealed partial class Member
             FlushAnswers();
         }
     }
+
+    /// <summary>Raft loop: a follower needs a snapshot.</summary>
+    internal void SendSnapshot(Message message) => _peers.ReportSnapshot(message.To, SnapshotStatus.Failed);
+
+    internal IncomingSnapshot OpenIncomingSnapshot(LogIndex index) =>
+        throw new IOException($"no place for snapshot {index}");
 
     /// <summary>Raft loop.</summary>
     internal void LeaderChanged(MemberId before, MemberId leader, bool isLeader, Term term)

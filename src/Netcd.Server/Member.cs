@@ -1,7 +1,6 @@
 using Netcd.Base;
 using Netcd.Mvcc;
 using Netcd.Raft;
-using Netcd.Raft.Messages;
 using Netcd.Server.Boot;
 using Netcd.Server.Loops;
 using Netcd.Server.Waiting;
@@ -33,6 +32,7 @@ public sealed partial class Member : IMember, IDisposable
     private readonly Housekeeper _housekeeper = new();
     private readonly StoreWorker _storeWorker;
     private readonly ReadIndexQueue _reads;
+    private readonly MemberPeers _peers;
     private readonly List<Action> _flushes = [];
     private readonly List<Thread> _threads = [];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -54,19 +54,23 @@ public sealed partial class Member : IMember, IDisposable
         _node = NewNode(options, boot);
         var timeoutTicks = (ulong)(options.RequestTimeout / options.TickInterval);
         _reads = new ReadIndexQueue(_ids, _waiters, Limits.LeaseRoundTicks, timeoutTicks);
+        var intake = new PeerIntake();
+        _peers = new MemberPeers(this, intake);
+        Outbox = options.Transport is { } transport ? new PeerOutbox(transport, IsRemoved, SendSnapshot) : null;
         var host = new MemberHost(this);
         _raft = new RaftLoop(
             _node,
             boot.Storage,
-            new RaftLoopOptions(options.SnapshotCatchUpEntries, options.RaftLogBytesMax),
+            new RaftLoopOptions(options.SnapshotCatchUpEntries, options.RaftLogBytesMax, timeoutTicks),
             _status,
             _pending,
             _reads,
+            intake,
             host);
         _logWriter = new LogWriter(
             boot.Log,
             id => _raft.Post(RaftInput.Of(RaftInputKind.Appended, id)),
-            append => host.Send(append.PeerMessages),
+            host.Send,
             () => _housekeeper.Post(PrepareLog),
             options.Time,
             Metrics.LogSyncSeconds);
@@ -186,15 +190,11 @@ public sealed partial class Member : IMember, IDisposable
     /// <summary>Starts the loops. Answers may come from now on.</summary>
     public void Start()
     {
+        StartTransport();
         _storeWorker.Start();
         Watchers.Publish(_parts.Store.CurrentRevision);
         Watchers.Start(Fail);
         Run("raft", _raft.Run);
-        if (_options.Transport is not null)
-        {
-            Run("log", _logWriter.Run);
-        }
-
         Run("apply", _applier.Run);
         Run("housekeeping", _housekeeper.Run);
         _timer = _options.Time.CreateTimer(
@@ -243,9 +243,6 @@ public sealed partial class Member : IMember, IDisposable
     /// <inheritdoc/>
     public bool TryConfirmLeadershipNow() => _status.SoleLeaderTerm != Term.Zero;
 
-    /// <summary>A message from another member, as the transport received it. Any thread.</summary>
-    public void Receive(Message message) => _raft.Post(RaftInput.Of(RaftInputKind.Message, item: message));
-
     /// <summary>
     /// Ends everything in order: no new requests, waiting ones refused, log and backend synced and closed. Blocks until
     /// done; may be called more than once, but not from one of the member's threads.
@@ -263,6 +260,7 @@ public sealed partial class Member : IMember, IDisposable
         _disposed = true;
         _stopping = true;
         _timer?.Dispose();
+        _leaving?.Dispose();
         _raft.Close();
         _logWriter.Close();
         _applier.Close();
@@ -272,6 +270,7 @@ public sealed partial class Member : IMember, IDisposable
             thread.Join();
         }
 
+        _options.Transport?.Stop();
         RefuseEverything();
         _storeWorker.Dispose();
         Watchers.Dispose();
@@ -297,6 +296,24 @@ public sealed partial class Member : IMember, IDisposable
             boot.Storage,
             new Prng(seed),
             options.Log is { } log ? new RaftLogAdapter(log) : null);
+    }
+
+    // Peers are those of the applied membership; changes that follow come from the applier.
+    private void StartTransport()
+    {
+        if (_options.Transport is not { } transport)
+        {
+            return;
+        }
+
+        transport.Start(_peers);
+        foreach (var member in _parts.Cluster.Members)
+        {
+            if (member.Id != Id)
+            {
+                transport.AddPeer(member.Id, member.PeerUrls);
+            }
+        }
     }
 
     private void Run(string name, Action body)

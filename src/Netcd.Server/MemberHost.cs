@@ -10,15 +10,11 @@ namespace Netcd.Server;
 /// <summary>The member as its loops see it: where their output goes.</summary>
 internal sealed class MemberHost(Member member) : IRaftLoopHost, IApplierHost
 {
-    public void Send(IReadOnlyList<Message> messages) => member.Transport?.Send(messages);
+    public void Send(IReadOnlyList<Message> messages) => member.Outbox?.Send(messages);
 
     public void Append(StorageAppend append) => member.LogWriter.Post(append);
 
-    public bool TryWriteHere(out ulong lastId)
-    {
-        lastId = 0;
-        return member.Transport is null && member.LogWriter.TryWriteHere(out lastId);
-    }
+    public bool TryWriteHere(out ulong lastId) => member.LogWriter.TryWriteHere(out lastId);
 
     public void Apply(StorageApply apply) => member.Applier.Post(apply);
 
@@ -36,8 +32,19 @@ internal sealed class MemberHost(Member member) : IRaftLoopHost, IApplierHost
 
     public void ConfChangeApplied(ConfChangeRequest request)
     {
-        if (request.Refusal != Refusal.None || request.Change.MemberId == member.Id || member.Transport is null)
+        // What was in the backend before is replayed; the transport has known the outcome since it started.
+        if (request.Refusal != Refusal.None || !request.IsFresh || member.Transport is null)
         {
+            return;
+        }
+
+        if (request.Change.MemberId == member.Id)
+        {
+            if (request.Change.Type == ConfChangeType.RemoveNode)
+            {
+                member.LeaveCluster();
+            }
+
             return;
         }
 

@@ -116,6 +116,12 @@ public sealed record MemberOptions
     /// </summary>
     public Action<Exception>? OnFatal { get; init; }
 
+    /// <summary>
+    /// Hears that this member was removed from its cluster for good: the process must stop it in order and end, as
+    /// after a signal, and the data directory is of no more use. Called once, from one of the member's threads.
+    /// </summary>
+    public Action? OnRemoved { get; init; }
+
     /// <summary>One election timeout.</summary>
     public TimeSpan ElectionTimeout => TickInterval * ElectionTicks;
 

@@ -55,6 +55,8 @@ internal sealed class Applier : IDisposable
         _waiters.Advance(_applied, _ready);
     }
 
+    internal (bool IsIdle, long Posts) Activity => _inbox.Activity;
+
     /// <summary>Index of the last applied entry; any thread.</summary>
     internal LogIndex Applied => _waiters.Applied;
 
@@ -158,10 +160,11 @@ internal sealed class Applier : IDisposable
             : MemberJson.Read(change.Context, $"log entry {entry.Index}", out isPromotion);
         Invariant.Check(
             context.Id == change.MemberId, $"conf change {entry.Index} of {change.MemberId} describes {context.Id}");
-        var refusal = entry.Index > _parts.Backend.ConsistentIndex
+        var isFresh = entry.Index > _parts.Backend.ConsistentIndex;
+        var refusal = isFresh
             ? _parts.Cluster.Validate(change, context, isPromotion)
             : _replayed.Validate(change, context, isPromotion, int.MaxValue);
-        _confChange = new ConfChangeRequest(change, context, isPromotion, refusal, entry.Index);
+        _confChange = new ConfChangeRequest(change, context, isPromotion, refusal, entry.Index, isFresh);
         _host.ApplyConfChange(_confChange);
     }
 
@@ -200,7 +203,7 @@ internal sealed class Applier : IDisposable
 
     private void PutIntoForce(ConfChangeRequest request, ConfState confState)
     {
-        if (request.Index > _parts.Backend.ConsistentIndex)
+        if (request.IsFresh)
         {
             _parts.Cluster.Apply(request.Change, request.Context, request.IsPromotion);
             _parts.Backend.SetConfState(confState);

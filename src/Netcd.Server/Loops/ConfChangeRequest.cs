@@ -11,5 +11,6 @@ namespace Netcd.Server.Loops;
 /// <param name="IsPromotion">Whether a learner becomes a voter.</param>
 /// <param name="Refusal">Why it is not carried out; raft then only learns that it is no longer pending.</param>
 /// <param name="Index">Where it stands in the log.</param>
+/// <param name="IsFresh">Whether the backend does not have it yet.</param>
 internal sealed record ConfChangeRequest(
-    ConfChange Change, ClusterMember Context, bool IsPromotion, Refusal Refusal, LogIndex Index);
+    ConfChange Change, ClusterMember Context, bool IsPromotion, Refusal Refusal, LogIndex Index, bool IsFresh);

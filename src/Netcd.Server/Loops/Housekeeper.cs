@@ -9,6 +9,8 @@ internal sealed class Housekeeper : IDisposable
     private readonly Inbox<Action> _inbox = new();
     private List<Action> _work = [];
 
+    internal (bool IsIdle, long Posts) Activity => _inbox.Activity;
+
     public void Dispose() => _inbox.Dispose();
 
     internal void Post(Action work) => _inbox.Post(work);

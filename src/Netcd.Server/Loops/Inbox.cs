@@ -11,8 +11,24 @@ internal sealed class Inbox<T> : IDisposable
     private List<T> _posted = [];
     private bool _sleeping;
     private bool _closed;
+    private long _posts;
 
     internal bool IsClosed => Volatile.Read(ref _closed);
+
+    /// <summary>
+    /// Whether the owner sleeps, and how many posts there were: equal counts of two looks at several idle inboxes mean
+    /// that nothing happened in between. For tests that move time by hand.
+    /// </summary>
+    internal (bool IsIdle, long Posts) Activity
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_sleeping || _closed, _posts);
+            }
+        }
+    }
 
     /// <summary>False, and nothing posted, once the inbox is closed.</summary>
     internal bool Post(T item)
@@ -26,6 +42,7 @@ internal sealed class Inbox<T> : IDisposable
             }
 
             _posted.Add(item);
+            _posts++;
             wake = _sleeping;
             _sleeping = false;
         }

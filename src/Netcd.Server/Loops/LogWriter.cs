@@ -1,6 +1,7 @@
 using Netcd.Base;
 using Netcd.Base.Metrics;
 using Netcd.Raft;
+using Netcd.Raft.Messages;
 using Netcd.Wal;
 
 namespace Netcd.Server.Loops;
@@ -14,7 +15,7 @@ namespace Netcd.Server.Loops;
 internal sealed class LogWriter(
     WriteAheadLog log,
     Action<ulong> appended,
-    Action<StorageAppend> sendMessages,
+    Action<IReadOnlyList<Message>> sendMessages,
     Action prepareLog,
     TimeProvider time,
     Histogram syncSeconds)
@@ -70,13 +71,7 @@ internal sealed class LogWriter(
             var began = time.GetTimestamp();
             log.Commit();
             syncSeconds.ObserveSince(time, began);
-            for (var i = first; i < end; i++)
-            {
-                if (_appends[i].PeerMessages.Count > 0)
-                {
-                    sendMessages(_appends[i]);
-                }
-            }
+            SendMessages(first, end);
 
             if (!isHere)
             {
@@ -88,6 +83,22 @@ internal sealed class LogWriter(
 
         _appends.Clear();
         Prepare();
+    }
+
+    // Together, so that of several acknowledgements to one leader the last is enough.
+    private void SendMessages(int first, int end)
+    {
+        var messages = _appends[first].PeerMessages;
+        for (var i = first + 1; i < end; i++)
+        {
+            var more = _appends[i].PeerMessages;
+            messages = messages.Count == 0 ? more : more.Count == 0 ? messages : [.. messages, .. more];
+        }
+
+        if (messages.Count > 0)
+        {
+            sendMessages(messages);
+        }
     }
 
     private int Append(int first)

@@ -22,6 +22,7 @@ internal sealed class RaftLoop : IDisposable
     private readonly MemberStatus _status;
     private readonly PendingTable _pending;
     private readonly ReadIndexQueue _reads;
+    private readonly PeerIntake _intake;
     private readonly IRaftLoopHost _host;
 
     // Appends handed to the log writer, oldest first: their entries enter the storage when they are durable.
@@ -29,11 +30,15 @@ internal sealed class RaftLoop : IDisposable
 
     // Proposals that raft would not take (no leader, a transfer); tried again when that may have changed.
     private readonly Queue<RaftInput> _deferred = new();
+
+    // The same of other members, with the tick at which whoever waits for them has given up.
+    private readonly Queue<(RaftInput Input, ulong Deadline)> _deferredOfPeers = new();
     private readonly List<ReadOnlyMemory<byte>> _batch = [];
     private readonly List<RaftInput> _batchInputs = [];
     private List<RaftInput> _inputs = [];
     private LogIndex _snapshotIndex;
     private ulong _ticks;
+    private bool _hasNewLeader;
 
     internal RaftLoop(
         RaftNode node,
@@ -42,6 +47,7 @@ internal sealed class RaftLoop : IDisposable
         MemberStatus status,
         PendingTable pending,
         ReadIndexQueue reads,
+        PeerIntake intake,
         IRaftLoopHost host)
     {
         _node = node;
@@ -50,11 +56,14 @@ internal sealed class RaftLoop : IDisposable
         _status = status;
         _pending = pending;
         _reads = reads;
+        _intake = intake;
         _host = host;
         _snapshotIndex = storage.FirstIndex.Previous;
         _status.Term = node.Term;
         _status.Committed = node.CommitIndex;
     }
+
+    internal (bool IsIdle, long Posts) Activity => _inbox.Activity;
 
     internal bool Post(in RaftInput input) => _inbox.Post(input);
 
@@ -104,6 +113,16 @@ internal sealed class RaftLoop : IDisposable
         ProposeBatch();
         _reads.Ask(_node, _ticks);
         ProcessReady();
+        while (_hasNewLeader)
+        {
+            // What waited for a leader need not wait for the next input too.
+            _hasNewLeader = false;
+            RetryDeferred();
+            ProposeBatch();
+            _reads.Ask(_node, _ticks);
+            ProcessReady();
+        }
+
         if (_reads.TakeAnswered())
         {
             _host.FlushAnswers();
@@ -136,8 +155,24 @@ internal sealed class RaftLoop : IDisposable
             case RaftInputKind.ApplyConfChange:
                 Apply((ConfChangeRequest)input.Item!);
                 break;
+            case RaftInputKind.LeaderProposal:
+                ProposeAsLeader(input);
+                break;
             case RaftInputKind.Message:
+                _intake.Return(input);
                 _node.Step((Message)input.Item!);
+                break;
+            case RaftInputKind.PeerProposal:
+                ProposeOfPeer(input, _ticks + _options.RequestTimeoutTicks);
+                break;
+            case RaftInputKind.Unreachable:
+                _node.ReportUnreachable(new MemberId(input.Id));
+                break;
+            case RaftInputKind.Disconnected:
+                _node.ReportUnreachable(new MemberId(input.Id));
+                break;
+            case RaftInputKind.SnapshotSent:
+                _node.ReportSnapshot(new MemberId(input.Id), (SnapshotStatus)input.Item!);
                 break;
             case RaftInputKind.TransferLeader:
                 _node.TransferLeader(new MemberId(input.Id));
@@ -154,27 +189,43 @@ internal sealed class RaftLoop : IDisposable
         _host.Ticked(_ticks);
     }
 
-    // All of a batch or nothing is taken, in the order in which it was posted.
+    // All of a message or nothing is taken, in the order in which it was posted. A leader takes everything at once; to
+    // forward, messages have a size.
     private void ProposeBatch()
     {
-        if (_batch.Count == 0)
+        var first = 0;
+        while (first < _batch.Count)
         {
-            return;
-        }
-
-        var span = CollectionsMarshal.AsSpan(_batch);
-        if (_node.Propose(span) == StepResult.ProposalDropped)
-        {
-            foreach (var input in _batchInputs)
+            var count = _node.Role == RaftRole.Leader ? _batch.Count - first : CountToForward(first);
+            if (_node.Propose(CollectionsMarshal.AsSpan(_batch).Slice(first, count)) == StepResult.ProposalDropped)
             {
-                _deferred.Enqueue(input);
+                for (var i = first; i < first + count; i++)
+                {
+                    _deferred.Enqueue(_batchInputs[i]);
+                }
             }
+
+            first += count;
         }
 
         _batch.Clear();
         _batchInputs.Clear();
     }
 
+    private int CountToForward(int first)
+    {
+        var count = 1;
+        var bytes = _batch[first].Length;
+        while (first + count < _batch.Count && bytes + _batch[first + count].Length <= Limits.ForwardedBytesMax)
+        {
+            bytes += _batch[first + count].Length;
+            count++;
+        }
+
+        return count;
+    }
+
+    // Puts what was refused into the next batch, if somebody still waits for it.
     private void RetryDeferred()
     {
         for (var count = _deferred.Count; count > 0; count--)
@@ -182,17 +233,47 @@ internal sealed class RaftLoop : IDisposable
             var input = _deferred.Dequeue();
             if (!_pending.Contains(input.Id))
             {
-                // Timed out meanwhile.
                 continue;
             }
 
-            var result = input.Kind == RaftInputKind.Proposal
-                ? _node.Propose(input.Data)
-                : _node.ProposeConfChange((ConfChange)input.Item!);
-            if (result == StepResult.ProposalDropped)
+            if (input.Kind == RaftInputKind.Proposal)
+            {
+                _batch.Add(input.Data);
+                _batchInputs.Add(input);
+            }
+            else if (_node.ProposeConfChange((ConfChange)input.Item!) == StepResult.ProposalDropped)
             {
                 _deferred.Enqueue(input);
             }
+        }
+
+        for (var count = _deferredOfPeers.Count; count > 0; count--)
+        {
+            var (input, deadline) = _deferredOfPeers.Dequeue();
+            ProposeOfPeer(input, deadline);
+        }
+    }
+
+    private void ProposeOfPeer(in RaftInput input, ulong deadline)
+    {
+        if (_node.Step((Message)input.Item!) == StepResult.ProposalDropped && _ticks < deadline)
+        {
+            _deferredOfPeers.Enqueue((input, deadline));
+        }
+        else
+        {
+            _intake.Return(input);
+        }
+    }
+
+    // What only the leader of one term may want: forwarded to another it could undo what that one promised since.
+    private void ProposeAsLeader(in RaftInput input)
+    {
+        var isLeader = _node.Role == RaftRole.Leader && _node.Term == (Term)input.Item!;
+        if ((!isLeader || _node.Propose(input.Data) == StepResult.ProposalDropped)
+            && _pending.TryTake(input.Id, out var request))
+        {
+            request.Waiter.Refused(Refusal.NotLeader);
         }
     }
 
@@ -319,7 +400,7 @@ internal sealed class RaftLoop : IDisposable
         if (state.Leader != before && !state.Leader.IsNone)
         {
             _reads.LeaderChanged(before);
-            RetryDeferred();
+            _hasNewLeader = true;
         }
     }
 }

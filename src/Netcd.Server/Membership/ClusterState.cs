@@ -12,6 +12,7 @@ internal sealed class ClusterState
     private readonly MembershipStore _store;
     private readonly int _learnersMax;
     private volatile IReadOnlyList<ClusterMember> _members;
+    private volatile HashSet<MemberId> _removed;
     private volatile string _version;
     private volatile string _downgradeTarget;
 
@@ -21,6 +22,7 @@ internal sealed class ClusterState
         _learnersMax = learnersMax;
         View = store.Read();
         _members = [.. View.Members];
+        _removed = [.. View.Removed];
         _version = View.Version;
         _downgradeTarget = store.ReadDowngradeTarget();
     }
@@ -30,6 +32,9 @@ internal sealed class ClusterState
 
     /// <summary>Ascending by id; a new list after each change.</summary>
     internal IReadOnlyList<ClusterMember> Members => _members;
+
+    /// <summary>Whether a member was removed for ever.</summary>
+    internal bool IsRemoved(MemberId id) => _removed.Contains(id);
 
     /// <summary>Empty while undecided.</summary>
     internal string Version => _version;
@@ -62,6 +67,7 @@ internal sealed class ClusterState
         if (change.Type == ConfChangeType.RemoveNode)
         {
             _store.Remove(change.MemberId);
+            _removed = [.. View.Removed];
         }
         else if (View.TryGet(change.MemberId, out var member))
         {
