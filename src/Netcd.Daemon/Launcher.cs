@@ -154,13 +154,20 @@ internal static class Launcher
 
         using var loggers = new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = LogLevel.Trace });
         var stopped = new TaskCompletionSource<PosixSignal>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var starting = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
 
         MemberHost host;
         try
         {
-            host = await MemberHost.StartAsync(options, loggers, provider, failure => Stop(provider, failure));
+            host = await MemberHost.StartAsync(
+                options, loggers, provider, failure => Stop(provider, failure), starting.Token);
+        }
+        catch (OperationCanceledException) when (stopped.Task.IsCompleted)
+        {
+            // The member was still looking for others, or waiting for a leader.
+            return EndBySignal(await stopped.Task, logger);
         }
         catch (StartException refused)
         {
@@ -190,7 +197,15 @@ internal static class Launcher
         {
             context.Cancel = true;
             stopped.TrySetResult(context.Signal);
+            starting.Cancel();
         }
+    }
+
+    private static int EndBySignal(PosixSignal signal, ILogger logger)
+    {
+        Log.ReceivedSignal(logger, signal == PosixSignal.SIGINT ? "interrupt" : "terminated");
+        NativeSignal.Reraise(NativeSignal.NumberOf(signal));
+        return 128 + NativeSignal.NumberOf(signal);
     }
 
     // The state behind an acknowledgement may be lost: nothing more must be said, so nothing is closed or flushed.

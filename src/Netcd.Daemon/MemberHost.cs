@@ -27,14 +27,19 @@ internal sealed class MemberHost : IAsyncDisposable
 
     /// <exception cref="StartException">The flags, the data or the addresses do not allow a start.</exception>
     public static async Task<MemberHost> StartAsync(
-        DaemonOptions options, ILoggerFactory loggers, ZapLoggerProvider provider, Action<Exception> fatal)
+        DaemonOptions options,
+        ILoggerFactory loggers,
+        ZapLoggerProvider provider,
+        Action<Exception> fatal,
+        CancellationToken cancellation)
     {
         var logger = loggers.CreateLogger("Netcd.Daemon.Serving");
         CheckSchemes(options);
         var clientTls = TlsSettings.Client(options, logger);
         var peerTls = TlsSettings.Peer(options, logger);
         LogStart(options, logger);
-        var member = MemberSettings.Open(options, new MemberLog(provider), fatal);
+        var member = await MemberSettings.OpenAsync(
+            options, transport: null, peerClient: null, new MemberLog(provider), fatal, cancellation);
         var api = new ApiServer(
             member, ApiSettings(options), new MetricsPage(), TimeProvider.System,
             loggers.CreateLogger("Netcd.Api.Etcd"));
@@ -43,7 +48,7 @@ internal sealed class MemberHost : IAsyncDisposable
         {
             await host.ServePeersAsync(options, peerTls, logger);
             member.Start();
-            await member.Ready;
+            await member.Ready.WaitAsync(cancellation);
             Log.Ready(logger);
             await host.ServeClientsAsync(options, clientTls, logger, fatal);
             return host;

@@ -105,8 +105,22 @@ public sealed class MembershipTests
         var id = ClusterIdentity.MemberIdOf(["http://127.0.0.1:2380"], "etcd-cluster");
         var metadata = new WalMetadata(id, ClusterIdentity.ClusterIdOf([id]));
         WriteAheadLog.Create(disk, "/data/member/wal", metadata.Encode()).Dispose();
-        Assert.Throws<MemberStartException>(
-            () => new TestMember(disk, options => options with { InitialClusterToken = "another" }));
+
+        // The flags of another cluster, or of one that runs already: only a leader may fill the log.
+        foreach (var change in new Func<MemberOptions, MemberOptions>[]
+        {
+            options => options with { InitialClusterToken = "another" },
+            options => options with { IsNewCluster = false },
+        })
+        {
+            using var waiting = new TestMember(disk, change);
+            waiting.Time.Advance(TimeSpan.FromSeconds(10));
+            Assert.Equal(id, waiting.Member.Id);
+            Assert.Equal(LogIndex.Zero, waiting.Member.CommittedIndex);
+            Assert.Empty(waiting.Member.Members);
+            Assert.False(waiting.Member.Ready.IsCompleted);
+        }
+
         using var one = await TestMember.StartAsync(disk);
         Assert.Equal(id, one.Member.Id);
     }

@@ -1,5 +1,6 @@
 using Netcd.Disk;
 using Netcd.Mvcc;
+using Netcd.Server.Boot;
 using Netcd.Server.Peers;
 using Netcd.Wal;
 
@@ -24,6 +25,15 @@ public sealed record MemberOptions
     /// <summary>--initial-cluster-state: true for <c>new</c>.</summary>
     public bool IsNewCluster { get; init; } = true;
 
+    /// <summary>
+    /// Who a member without a log starts with, from <see cref="FormationPlanner"/>; null to take the initial cluster as
+    /// it stands, which asks nobody and so cannot join a running cluster.
+    /// </summary>
+    public ClusterFormation? Formation { get; init; }
+
+    /// <summary>How long a member of a new cluster looks whether it was in that cluster before.</summary>
+    public TimeSpan BootstrapTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>--force-new-cluster: this member alone goes on with the data it has.</summary>
     public bool ForceNewCluster { get; init; }
 
@@ -37,6 +47,9 @@ public sealed record MemberOptions
     public int ElectionTicks { get; init; } = 10;
 
     public bool PreVote { get; init; } = true;
+
+    /// <summary>--initial-election-tick-advance: the first election timeout after a start is shortened.</summary>
+    public bool InitialElectionTickAdvance { get; init; } = true;
 
     /// <summary>Entries applied between two snapshots on disk.</summary>
     public ulong SnapshotCount { get; init; } = 10_000;

@@ -1,65 +1,111 @@
 using Netcd.Base;
+using Netcd.Daemon.Flags;
 using Netcd.Mvcc;
 using Netcd.Server;
+using Netcd.Server.Boot;
+using Netcd.Server.Peers;
 
 namespace Netcd.Daemon.Serving;
 
 /// <summary>Opens the member that the flags describe.</summary>
 internal static class MemberSettings
 {
+    /// <summary>Decides who the member starts with, which may take until others answer, and opens its data.</summary>
+    /// <param name="options">The flags.</param>
+    /// <param name="transport">The way to other members; null for a member that stays alone.</param>
+    /// <param name="peerClient">Questions to other members; set with the transport.</param>
+    /// <param name="log">Takes the member's log lines.</param>
+    /// <param name="fatal">Hears of the failure that stopped the member.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StartException">The flags or the data do not allow a start.</exception>
-    public static Member Open(DaemonOptions options, MemberLog log, Action<Exception> fatal)
+    public static async Task<Member> OpenAsync(
+        DaemonOptions options,
+        IPeerTransport? transport,
+        IPeerClient? peerClient,
+        MemberLog log,
+        Action<Exception> fatal,
+        CancellationToken cancellation)
     {
-        var values = options.Values;
         var data = Path.GetFullPath(options.DataDirectory);
-        var wal = values.Text("wal-dir") is { Length: > 0 } directory ? Path.GetFullPath(directory) : null;
-        var hasLog = HasLog(wal ?? Path.Combine(data, "member", "wal"));
+        var wal = options.Values.Text("wal-dir") is { Length: > 0 } directory ? Path.GetFullPath(directory) : null;
         try
         {
-            return Member.Open(new MemberOptions
+            var member = Describe(options, data, wal) with
             {
-                Name = options.Name,
-                DataDirectory = data,
-                WalDirectory = wal,
-                InitialCluster = hasLog ? [] : InitialCluster.Parse(options),
-                InitialClusterToken = values.Text("initial-cluster-token"),
-                IsNewCluster = values.Text("initial-cluster-state") == "new",
-                ForceNewCluster = values.Bool("force-new-cluster"),
-                AdvertiseClientUrls = [.. options.AdvertiseClientUrls.Select(url => url.Text)],
-                TickInterval = options.HeartbeatInterval,
-                ElectionTicks = (int)(options.ElectionTimeout / options.HeartbeatInterval),
-                PreVote = values.Bool("pre-vote"),
-                SnapshotCount = options.SnapshotCount,
-                SnapshotCatchUpEntries = (ulong)options.IntegerOrOld("snapshot-catchup-entries"),
-                SnapshotFilesMax = (int)values.UInt64("max-snapshots"),
-                WalFilesMax = (int)values.UInt64("max-wals"),
-                QuotaBytes = values.Int64("quota-backend-bytes"),
-                RequestBytesMax = options.MaxRequestBytes,
-                StrictReconfigCheck = values.Bool("strict-reconfig-check"),
-                MaxClusterVersion = values.Text("max-cluster-version") + ".0",
-                LeaseCheckpoints = options.Gates["LeaseCheckpoint"],
-                Backend = new BackendOptions { NoSync = values.Bool("unsafe-no-fsync") },
-                Store = new StoreOptions
-                {
-                    // etcd always keeps these hashes; HashKV at a compacted revision answers from them.
-                    CompactionHashEnabled = true,
-                    CompactionSliceRecords =
-                        options.IntegerOrOld("compaction-batch-limit") is > 0 and var limit ? (int)limit : 1000,
-                },
-                Watch = new WatchOptions
-                {
-                    FragmentLimitBytes = options.MaxRequestBytes + (512 * 1024),
-                    ProgressInterval = ProgressInterval(options),
-                },
+                InitialCluster = FirstMembers(options, HasLog(wal ?? Path.Combine(data, "member", "wal"))),
+                Transport = transport,
+                PeerClient = peerClient,
                 Log = log,
                 OnFatal = fatal,
-            });
+            };
+            var formation = await new FormationPlanner(member).DecideAsync(cancellation);
+            return Member.Open(member with { Formation = formation });
         }
         catch (Exception problem) when (problem is MemberStartException or IOException or UnauthorizedAccessException
             or CorruptionException)
         {
             throw new StartException(problem.Message, problem);
         }
+    }
+
+    // A member that has a log needs its first members only if it ended before it wrote them there.
+    private static IReadOnlyList<InitialMember> FirstMembers(DaemonOptions options, bool hasLog)
+    {
+        try
+        {
+            return InitialCluster.Parse(options.InitialCluster);
+        }
+        catch (FlagValueException) when (hasLog)
+        {
+            return [];
+        }
+        catch (FlagValueException problem)
+        {
+            throw new StartException($"error setting up initial cluster: {problem.Message}", problem);
+        }
+    }
+
+    private static MemberOptions Describe(DaemonOptions options, string data, string? wal)
+    {
+        var values = options.Values;
+        return new MemberOptions
+        {
+            Name = options.Name,
+            DataDirectory = data,
+            WalDirectory = wal,
+            InitialClusterToken = values.Text("initial-cluster-token"),
+            IsNewCluster = values.Text("initial-cluster-state") == "new",
+            ForceNewCluster = values.Bool("force-new-cluster"),
+            AdvertiseClientUrls = [.. options.AdvertiseClientUrls.Select(url => url.Text)],
+            AdvertisePeerUrls = [.. options.AdvertisePeerUrls.Select(url => url.Text)],
+            TickInterval = options.HeartbeatInterval,
+            ElectionTicks = (int)(options.ElectionTimeout / options.HeartbeatInterval),
+            PreVote = values.Bool("pre-vote"),
+            InitialElectionTickAdvance = values.Bool("initial-election-tick-advance"),
+            SnapshotCount = options.SnapshotCount,
+            SnapshotCatchUpEntries = (ulong)options.IntegerOrOld("snapshot-catchup-entries"),
+            SnapshotFilesMax = (int)values.UInt64("max-snapshots"),
+            WalFilesMax = (int)values.UInt64("max-wals"),
+            QuotaBytes = values.Int64("quota-backend-bytes"),
+            RequestBytesMax = options.MaxRequestBytes,
+            LearnersMax = (int)Math.Clamp(values.Int64("max-learners"), int.MinValue, int.MaxValue),
+            StrictReconfigCheck = values.Bool("strict-reconfig-check"),
+            MaxClusterVersion = values.Text("max-cluster-version") + ".0",
+            LeaseCheckpoints = options.Gates["LeaseCheckpoint"],
+            Backend = new BackendOptions { NoSync = values.Bool("unsafe-no-fsync") },
+            Store = new StoreOptions
+            {
+                // etcd always keeps these hashes; HashKV at a compacted revision answers from them.
+                CompactionHashEnabled = true,
+                CompactionSliceRecords =
+                    options.IntegerOrOld("compaction-batch-limit") is > 0 and var limit ? (int)limit : 1000,
+            },
+            Watch = new WatchOptions
+            {
+                FragmentLimitBytes = options.MaxRequestBytes + (512 * 1024),
+                ProgressInterval = ProgressInterval(options),
+            },
+        };
     }
 
     private static bool HasLog(string directory) =>

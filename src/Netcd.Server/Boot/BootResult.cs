@@ -23,4 +23,17 @@ internal sealed record BootResult(
     MemoryLogStorage Storage,
     Snapshot Snapshot,
     MemberParts Parts,
-    MembershipView Replayed);
+    MembershipView Replayed)
+{
+    /// <summary>
+    /// Members to be reached by single messages from the start, this one among them: those of a running cluster that is
+    /// joined, whose streams are refused until they have applied that this member was added.
+    /// </summary>
+    public IReadOnlyList<ClusterMember> Remotes { get; init; } = [];
+
+    /// <summary>
+    /// Members to have streams with from the start, this one among them: the first ones, those joined, or the stored
+    /// ones. What the log says later counts.
+    /// </summary>
+    public IReadOnlyList<ClusterMember> Peers { get; init; } = [];
+}

@@ -7,21 +7,20 @@ using Netcd.Wal;
 namespace Netcd.Server.Boot;
 
 /// <summary>
-/// --force-new-cluster: gives up what is not committed, and adds conf changes that remove every other member (and add
-/// this one, if it is not there), all committed. Source: createConfigChangeEnts of etcd's server/etcdserver/raft.go.
+/// --force-new-cluster: gives up what is not committed, and adds conf changes that add this member, if it is not there,
+/// and remove every other one, all committed. Source: CreateConfigChangeEnts of etcd's server/storage/util.go.
 /// </summary>
 internal static class ForcedCluster
 {
+    // What etcd gives the member it adds: where it is really reached, nobody needs to know.
+    private static readonly string[] PeerUrls = ["http://localhost:2380"];
+
+    /// <exception cref="MemberStartException">This member may not be the only one: a learner, or removed.</exception>
     internal static (HardState State, IReadOnlyList<Entry> Entries) Rewrite(
-        WriteAheadLog log,
-        WalContent content,
-        Snapshot snapshot,
-        MemberId self,
-        LogIndex consistentIndex,
-        IReadOnlyList<InitialMember> initialCluster)
+        WriteAheadLog log, WalContent content, Snapshot snapshot, MemberId self, MemberParts parts)
     {
         // What the backend has was committed, even if the log does not say so yet.
-        var commit = LogIndex.Max(content.State.Commit, consistentIndex);
+        var commit = LogIndex.Max(content.State.Commit, parts.Backend.ConsistentIndex);
         var entries = new List<Entry>();
         foreach (var entry in content.Entries)
         {
@@ -31,7 +30,7 @@ internal static class ForcedCluster
             }
         }
 
-        var changes = Changes(MembersOf(snapshot, entries), self, initialCluster);
+        var changes = Changes(snapshot, entries, self, parts.Cluster.View);
         var added = new List<Entry>();
         foreach (var change in changes)
         {
@@ -46,54 +45,69 @@ internal static class ForcedCluster
         return (state, entries);
     }
 
+    // This member comes first: there must be a voter after each change.
     private static List<ConfChange> Changes(
-        SortedSet<MemberId> members, MemberId self, IReadOnlyList<InitialMember> initialCluster)
+        Snapshot snapshot, List<Entry> entries, MemberId self, MembershipView view)
     {
-        var changes = new List<ConfChange>();
-        foreach (var id in members)
+        var voters = new SortedSet<MemberId>(snapshot.Metadata.ConfState.Voters);
+        var learners = new SortedSet<MemberId>(snapshot.Metadata.ConfState.Learners);
+        var removed = new HashSet<MemberId>(view.Removed);
+        foreach (var entry in entries)
         {
-            if (id != self)
+            if (entry.Type == EntryType.ConfChange)
             {
-                changes.Add(new ConfChange { Type = ConfChangeType.RemoveNode, MemberId = id });
+                Follow(ConfChangeCodec.Read(entry.Data.Span), voters, learners, removed);
             }
         }
 
-        if (!members.Contains(self))
+        var changes = new List<ConfChange>();
+        if (removed.Contains(self))
         {
-            var urls = initialCluster.Count > 0 ? initialCluster[0].PeerUrls : [];
-            var member = new ClusterMember(self, string.Empty, urls, [], IsLearner: false);
+            throw new MemberStartException(
+                $"member {self} has been permanently removed from the cluster: it cannot be a new cluster");
+        }
+
+        if (learners.Contains(self))
+        {
+            throw new MemberStartException($"member {self} is a learner: it cannot be a new cluster");
+        }
+
+        if (!voters.Contains(self))
+        {
+            var member = new ClusterMember(self, string.Empty, PeerUrls, [], IsLearner: false);
             changes.Add(new ConfChange
             {
                 Type = ConfChangeType.AddNode, MemberId = self, Context = MemberJson.Write(member),
             });
         }
 
+        voters.UnionWith(learners);
+        voters.Remove(self);
+        foreach (var id in voters)
+        {
+            changes.Add(new ConfChange { Type = ConfChangeType.RemoveNode, MemberId = id });
+        }
+
         return changes;
     }
 
-    private static SortedSet<MemberId> MembersOf(Snapshot snapshot, List<Entry> entries)
+    private static void Follow(
+        ConfChange change, SortedSet<MemberId> voters, SortedSet<MemberId> learners, HashSet<MemberId> removed)
     {
-        var members = new SortedSet<MemberId>(snapshot.Metadata.ConfState.Voters);
-        members.UnionWith(snapshot.Metadata.ConfState.Learners);
-        foreach (var entry in entries)
+        switch (change.Type)
         {
-            if (entry.Type != EntryType.ConfChange)
-            {
-                continue;
-            }
-
-            var change = ConfChangeCodec.Read(entry.Data.Span);
-            switch (change.Type)
-            {
-                case ConfChangeType.AddNode or ConfChangeType.AddLearnerNode:
-                    members.Add(change.MemberId);
-                    break;
-                case ConfChangeType.RemoveNode:
-                    members.Remove(change.MemberId);
-                    break;
-            }
+            case ConfChangeType.AddNode:
+                voters.Add(change.MemberId);
+                learners.Remove(change.MemberId);
+                break;
+            case ConfChangeType.AddLearnerNode:
+                learners.Add(change.MemberId);
+                break;
+            case ConfChangeType.RemoveNode:
+                voters.Remove(change.MemberId);
+                learners.Remove(change.MemberId);
+                removed.Add(change.MemberId);
+                break;
         }
-
-        return members;
     }
 }

@@ -20,33 +20,28 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
 {
     private readonly DataLayout _layout = new(options.DataDirectory, options.WalDirectory);
 
+    private readonly DatabaseRecovery _database = new(
+        options, new DataLayout(options.DataDirectory, options.WalDirectory), onFatal);
+
     /// <exception cref="MemberStartException">The flags do not fit the data, or each other.</exception>
     /// <exception cref="CorruptionException">The data is damaged.</exception>
     /// <exception cref="IOException">The disk failed, or another process uses the data.</exception>
     internal BootResult Run()
     {
         _layout.Prepare(options.Disk);
-        var hasLog = WriteAheadLog.Exists(options.Disk, _layout.Wal);
-        if (!hasLog && !options.IsNewCluster)
-        {
-            throw new MemberStartException("joining an existing cluster needs a peer transport");
-        }
-
-        return hasLog ? Restart() : New();
+        return WriteAheadLog.Exists(options.Disk, _layout.Wal) ? Restart() : Start();
     }
 
-    private BootResult New()
+    private BootResult Start()
     {
-        var members = FirstMembers();
-        var self = members.FirstOrDefault(member => member.Name == options.Name)
-            ?? throw new MemberStartException(
-                $"couldn't find local name \"{options.Name}\" in the initial cluster configuration");
-        var metadata = new WalMetadata(self.Id, ClusterIdentity.ClusterIdOf(members.Select(member => member.Id)));
-        var parts = OpenParts();
+        var formation = options.Formation ?? NewFormation();
+        var metadata = new WalMetadata(formation.Self, formation.ClusterId);
+        var parts = OpenParts(_database.Open(), new MembershipView());
         WriteAheadLog? log = null;
         try
         {
-            var (state, entries) = FirstBatch(members);
+            // A member that joins has an empty log: the leader sends what is in it.
+            var (state, entries) = formation.IsNew ? FirstBatch(formation.Members) : (default(HardState), []);
             log = WriteAheadLog.Create(
                 options.Disk, _layout.Wal, metadata.Encode(), state, entries, options.Wal);
             return new BootResult(
@@ -57,7 +52,11 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
                 Storage(Snapshot.Empty, state, entries),
                 Snapshot.Empty,
                 parts,
-                new MembershipView());
+                new MembershipView())
+            {
+                Peers = formation.Members,
+                Remotes = formation.IsNew ? [] : formation.Members,
+            };
         }
         catch
         {
@@ -67,8 +66,14 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
         }
     }
 
-    // What raft's bootstrap hands out: one committed conf change for each first member, in term 1.
-    private static (HardState State, Entry[] Entries) FirstBatch(List<ClusterMember> members)
+    private ClusterFormation NewFormation() =>
+        options.IsNewCluster
+            ? ClusterFormation.OfNew(options.Name, options.InitialCluster, options.InitialClusterToken)
+            : throw new MemberStartException("joining an existing cluster needs a peer transport");
+
+    // What raft's bootstrap hands out: one committed conf change for each first member, ascending by id, in term 1. All
+    // first members write the same.
+    private static (HardState State, Entry[] Entries) FirstBatch(IReadOnlyList<ClusterMember> members)
     {
         var entries = new Entry[members.Count];
         for (var i = 0; i < entries.Length; i++)
@@ -85,26 +90,6 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
         return (new HardState(new Term(1), MemberId.None, new LogIndex((ulong)entries.Length)), entries);
     }
 
-    // All first members write the same entries, so the order is that of the ids.
-    private List<ClusterMember> FirstMembers()
-    {
-        var members = new List<ClusterMember>();
-        foreach (var member in options.InitialCluster)
-        {
-            var urls = ClusterIdentity.Sorted(member.PeerUrls);
-            var id = ClusterIdentity.MemberIdOf(urls, options.InitialClusterToken);
-            if (members.Exists(other => other.Id == id))
-            {
-                throw new MemberStartException($"member exists with identical ID {id}");
-            }
-
-            members.Add(new ClusterMember(id, member.Name, urls, [], IsLearner: false));
-        }
-
-        members.Sort((left, right) => left.Id.CompareTo(right.Id));
-        return members;
-    }
-
     private BootResult Restart()
     {
         var snapshots = new SnapshotDirectory(options.Disk, _layout.Snapshots);
@@ -119,19 +104,12 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
         var replayed = snapshot.IsEmpty
             ? new MembershipView()
             : V2Tree.Read(snapshot.Data, $"{_layout.Snapshots}: snapshot {snapshot.Metadata.Index}");
-        var hadDatabase = options.Disk.FileExists(_layout.Database);
-        if (!hadDatabase && replayed.Version.Length > 0 && !options.Disk.FileExists(
-            snapshots.DatabasePath(snapshot.Metadata.Index)))
-        {
-            throw new MemberStartException($"database file ({_layout.Database}) of the backend is missing");
-        }
-
-        var parts = OpenParts();
+        var parts = OpenParts(_database.Open(snapshots, snapshot), replayed);
         WriteAheadLog? log = null;
         try
         {
-            CheckDatabase(parts.Backend, snapshot, hadDatabase);
             CheckVersions(parts);
+            LearnerLimit.Check(parts.Cluster.Members, options.LearnersMax);
             var start = snapshot.IsEmpty
                 ? WalSnapshot.Start
                 : new WalSnapshot(snapshot.Metadata.Index, snapshot.Metadata.Term);
@@ -142,14 +120,13 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
             }
 
             var metadata = WalMetadata.Decode(content.Metadata.Span, _layout.Wal);
-            if (snapshot.IsEmpty && content.State.IsEmpty)
+            if (snapshot.IsEmpty && content.State.IsEmpty && FirstMembersOf(metadata) is { } members)
             {
-                return NewAgain(log, metadata, parts, replayed);
+                return NewAgain(log, metadata, parts, replayed, members);
             }
 
             var (state, entries) = options.ForceNewCluster
-                ? ForcedCluster.Rewrite(
-                    log, content, snapshot, metadata.MemberId, parts.Backend.ConsistentIndex, options.InitialCluster)
+                ? ForcedCluster.Rewrite(log, content, snapshot, metadata.MemberId, parts)
                 : (content.State, content.Entries);
             return new BootResult(
                 _layout,
@@ -159,7 +136,10 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
                 Storage(snapshot, state, entries),
                 snapshot,
                 parts,
-                replayed);
+                replayed)
+            {
+                Peers = options.ForceNewCluster ? [] : parts.Cluster.Members,
+            };
         }
         catch
         {
@@ -169,20 +149,31 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
         }
     }
 
+    // Who was to write the first batch of an empty log; null if a leader fills it: a member that joined has an id that
+    // no flags give, or is started as one of an existing cluster.
+    private List<ClusterMember>? FirstMembersOf(WalMetadata metadata)
+    {
+        if (!options.IsNewCluster)
+        {
+            return null;
+        }
+
+        var members = ClusterFormation.MembersOf(options.InitialCluster, options.InitialClusterToken);
+        return members.Exists(member => member.Id == metadata.MemberId)
+            && ClusterIdentity.ClusterIdOf(members.Select(member => member.Id)) == metadata.ClusterId
+            ? members
+            : null;
+    }
+
     // Another program ended between making the log and writing the first batch to it whole: the first members and their
     // commit index. Nothing was promised to anybody yet, so that batch is written now.
     private BootResult NewAgain(
-        WriteAheadLog log, WalMetadata metadata, MemberParts parts, MembershipView replayed)
+        WriteAheadLog log,
+        WalMetadata metadata,
+        MemberParts parts,
+        MembershipView replayed,
+        IReadOnlyList<ClusterMember> members)
     {
-        var members = FirstMembers();
-        if (!members.Exists(member => member.Id == metadata.MemberId)
-            || ClusterIdentity.ClusterIdOf(members.Select(member => member.Id)) != metadata.ClusterId)
-        {
-            throw new MemberStartException(
-                $"the log in {_layout.Wal} was made for member {metadata.MemberId} of cluster {metadata.ClusterId:x} "
-                + "and holds nothing yet; the initial cluster configuration describes another one");
-        }
-
         var (state, entries) = FirstBatch(members);
         log.Append(state, entries);
         log.Sync();
@@ -194,7 +185,10 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
             Storage(Snapshot.Empty, state, entries),
             Snapshot.Empty,
             parts,
-            replayed);
+            replayed)
+        {
+            Peers = members,
+        };
     }
 
     private static MemoryLogStorage Storage(Snapshot snapshot, HardState state, IReadOnlyList<Entry> entries)
@@ -216,18 +210,6 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
         return storage;
     }
 
-    private void CheckDatabase(Backend backend, Snapshot snapshot, bool hadDatabase)
-    {
-        if (!hadDatabase || backend.ConsistentIndex >= snapshot.Metadata.Index)
-        {
-            return;
-        }
-
-        throw new MemberStartException(
-            $"database file ({_layout.Database} index {backend.ConsistentIndex}) does not match with snapshot "
-            + $"(index {snapshot.Metadata.Index}).");
-    }
-
     private static void CheckVersions(MemberParts parts)
     {
         if (ServerVersion.IsNewerThanOurs(parts.Cluster.Version))
@@ -244,11 +226,11 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
         }
     }
 
-    private MemberParts OpenParts()
+    private MemberParts OpenParts(Backend backend, MembershipView replayed)
     {
-        var backend = Backend.Open(options.Disk, _layout.Database, options.Backend, onFatal);
         try
         {
+            LearnerPromotions.Repair(backend, replayed, options.Log);
             InitializeAuth(backend);
             var leases = new LeaseBucket(backend);
             var lessor = new Lessor(leases, LessorOptionsOf(options), options.Time);
