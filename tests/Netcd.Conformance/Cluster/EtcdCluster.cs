@@ -96,17 +96,20 @@ internal sealed class EtcdCluster : IAsyncDisposable
     }
 
     /// <summary>The leader that a majority of the running members names, itself among them.</summary>
-    public async Task<ClusterMember> LeaderAsync(params ClusterMember[] except)
+    public Task<ClusterMember> LeaderAsync() => LeaderAmongAsync(Running);
+
+    /// <summary>The same among members that may have been started by somebody else.</summary>
+    public async Task<ClusterMember> LeaderAmongAsync(IEnumerable<ClusterMember> members)
     {
         ClusterMember? leader = null;
         await UntilAsync("no leader", async () =>
         {
-            var statuses = await StatusesAsync(Running);
+            var statuses = await StatusesAsync(members);
             leader = statuses
                 .Where(one => one.Status is not null && one.Status.Leader == one.Status.Header.MemberId)
                 .Where(one => statuses.Count(other => other.Status?.Leader == one.Status!.Leader) > statuses.Count / 2)
                 .Select(one => one.Member)
-                .FirstOrDefault(member => !except.Contains(member));
+                .FirstOrDefault();
             return leader is not null;
         });
         return leader!;
@@ -133,9 +136,9 @@ internal sealed class EtcdCluster : IAsyncDisposable
     /// HashKV of all running members at one revision that all have. Null when a compaction came in between, or a member
     /// could not answer.
     /// </summary>
-    public async Task<IReadOnlyList<HashKVResponse>?> HashesAsync()
+    public async Task<IReadOnlyList<HashKVResponse>?> HashesAsync(IReadOnlyList<ClusterMember>? among = null)
     {
-        var members = Running.ToList();
+        var members = among ?? Running.ToList();
         try
         {
             var statuses = await Task.WhenAll(members.Select(member => member.Client.StatusAsync()));
@@ -150,10 +153,10 @@ internal sealed class EtcdCluster : IAsyncDisposable
     }
 
     /// <summary>Every member has the same keys, revisions and values at the newest revision that all have.</summary>
-    public Task AssertSameHashesAsync() =>
+    public Task AssertSameHashesAsync(IReadOnlyList<ClusterMember>? among = null) =>
         UntilAsync("no common revision to hash", async () =>
         {
-            var hashes = await HashesAsync();
+            var hashes = await HashesAsync(among);
             Assert.True(
                 hashes is null || hashes.Select(hash => hash.Hash).Distinct().Count() == 1,
                 $"hashes differ: {string.Join("; ", hashes ?? [])}");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Netcd.Conformance.Cluster.Load;
 using Netcd.Conformance.Durability;
@@ -15,11 +14,7 @@ public sealed class FailoverTests(ITestOutputHelper output)
     private const int Size = 3;
     private const int WritersPerMember = 4;
 
-    private static int Rounds =>
-        int.TryParse(
-            Environment.GetEnvironmentVariable("NETCD_FAILOVER_ROUNDS"), CultureInfo.InvariantCulture, out var rounds)
-            ? rounds
-            : RoundsDefault;
+    private static int Rounds => Counts.Read("NETCD_FAILOVER_ROUNDS", RoundsDefault);
 
     [Theory]
     [MemberData(nameof(ClusterKinds.Pure), MemberType = typeof(ClusterKinds))]
