@@ -47,6 +47,11 @@ internal sealed class MemberHost : IAsyncDisposable
         try
         {
             await host.ServePeersAsync(options, peerTls, logger);
+            if (!await member.IsSoundAtStartAsync())
+            {
+                throw new StartException($"{member.Id} found data inconsistency with peers");
+            }
+
             member.Start();
             await member.Ready.WaitAsync(cancellation);
             Log.Ready(logger);

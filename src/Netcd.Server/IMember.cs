@@ -1,5 +1,6 @@
 using Netcd.Base;
 using Netcd.Mvcc;
+using Netcd.Server.Peers;
 
 namespace Netcd.Server;
 
@@ -101,9 +102,14 @@ public interface IMember
     void ReadIndex(IReadWaiter waiter);
 
     /// <summary>
-    /// Confirms with a quorum that this member still leads, as a lease renewal must: true at once for the only voter.
+    /// Renews a lease: here if this member leads, and can prove it, else on the leader. Completes at once where that
+    /// needs no waiting. <see cref="Refusal.LeaseNotFound"/> and <see cref="Refusal.NotPrimaryLessor"/> beside what
+    /// waiting may end with.
     /// </summary>
-    bool TryConfirmLeadershipNow();
+    ValueTask<PeerLeaseRenewal> RenewLeaseAsync(LeaseId lease, CancellationToken cancellation);
+
+    /// <summary>A lease's times as the leader counts them, asked as for <see cref="RenewLeaseAsync"/>.</summary>
+    ValueTask<PeerLeaseTimes> LeaseTimesAsync(LeaseId lease, bool withKeys, CancellationToken cancellation);
 
     /// <summary>
     /// Adds a member or learner. The URLs were checked for form; the rest (duplicates, quorum, learners) is checked

@@ -3,6 +3,7 @@ using Netcd.Raft;
 using Netcd.Raft.ConfChanges;
 using Netcd.Server.Loops;
 using Netcd.Server.Membership;
+using Netcd.Server.Peers;
 using Netcd.Server.Waiting;
 
 namespace Netcd.Server;
@@ -21,9 +22,11 @@ public sealed partial class Member
         var urls = ClusterIdentity.Sorted(peerUrls);
         var id = ClusterIdentity.MemberIdOf(urls, string.Empty, _options.Time.GetUtcNow());
         var member = new ClusterMember(id, string.Empty, urls, [], isLearner);
-        if (!isLearner && _options.StrictReconfigCheck && !CanAddVoter())
+        if (_options.StrictReconfigCheck
+            && _reconfiguration.MayAdd(Members, isLearner) is not Refusal.None and var refusal)
         {
-            return MemberChange.Refused(Refusal.MemberNotEnoughStarted);
+            Log(RaftLogLevel.Warning, "rejecting member add request", "reason", refusal);
+            return MemberChange.Refused(refusal);
         }
 
         var type = isLearner ? ConfChangeType.AddLearnerNode : ConfChangeType.AddNode;
@@ -33,9 +36,11 @@ public sealed partial class Member
     /// <inheritdoc/>
     public async Task<MemberChange> RemoveMemberAsync(MemberId id, CancellationToken cancellation)
     {
-        if (_options.StrictReconfigCheck && !CanRemove(id))
+        if (_options.StrictReconfigCheck
+            && _reconfiguration.MayRemove(Members, id) is not Refusal.None and var refusal)
         {
-            return MemberChange.Refused(Refusal.MemberNotEnoughStarted);
+            Log(RaftLogLevel.Warning, "rejecting member remove request", "reason", refusal);
+            return MemberChange.Refused(refusal);
         }
 
         return await ChangeAsync(ConfChangeType.RemoveNode, id, ReadOnlyMemory<byte>.Empty, added: null, cancellation)
@@ -54,24 +59,22 @@ public sealed partial class Member
     /// <inheritdoc/>
     public async Task<MemberChange> PromoteMemberAsync(MemberId id, CancellationToken cancellation)
     {
-        if (!_parts.Cluster.TryFind(id, out var learner))
+        var change = await PromoteHereAsync(id, cancellation).ConfigureAwait(false);
+        if (change.Refusal == Refusal.NotLeader)
         {
-            return MemberChange.Refused(Refusal.MemberNotFound);
+            return await PromoteAtLeaderAsync(id, cancellation).ConfigureAwait(false);
         }
 
-        if (!learner.IsLearner)
+        if (change.Refusal == Refusal.None)
         {
-            return MemberChange.Refused(Refusal.MemberNotLearner);
+            Metrics.LearnersPromoted.Increment();
+        }
+        else
+        {
+            Metrics.AddFailedPromotion(change.Refusal);
         }
 
-        // A learner is known to have caught up only by the messages of a transport.
-        if (_options.Transport is null)
-        {
-            return MemberChange.Refused(Refusal.LearnerNotReady);
-        }
-
-        return await ChangeAsync(ConfChangeType.AddNode, id, MemberJson.WritePromotion(id), null, cancellation)
-            .ConfigureAwait(false);
+        return change;
     }
 
     /// <inheritdoc/>
@@ -182,41 +185,68 @@ public sealed partial class Member
             : MemberChange.Refused(refusal);
     }
 
-    // Source: IsReadyToAddVotingMember of etcd's membership/cluster.go. A member has started if it published its name.
-    private bool CanAddVoter()
+    // Only the leader knows how far a learner is.
+    private async Task<MemberChange> PromoteHereAsync(MemberId id, CancellationToken cancellation)
     {
-        var voters = 1;
-        var started = 0;
-        foreach (var member in Members)
+        var refusal = await _cluster.WaitAppliedAsync().ConfigureAwait(false);
+        if (refusal == Refusal.None)
         {
-            voters += member.IsLearner ? 0 : 1;
-            started += !member.IsLearner && member.Name.Length > 0 ? 1 : 0;
+            refusal = LearnerPromotion.Check(await StatusAsync().ConfigureAwait(false), id);
         }
 
-        // With one started member of one, the new one cannot form a quorum with anybody else.
-        return started == 1 && voters == 2 || started >= (voters / 2) + 1;
+        if (refusal == Refusal.None && _options.StrictReconfigCheck)
+        {
+            refusal = _reconfiguration.MayPromote(Members);
+        }
+
+        if (refusal == Refusal.None)
+        {
+            return await ChangeAsync(ConfChangeType.AddNode, id, MemberJson.WritePromotion(id), null, cancellation)
+                .ConfigureAwait(false);
+        }
+
+        if (refusal != Refusal.NotLeader)
+        {
+            Log(RaftLogLevel.Warning, "rejecting member promote request", "reason", refusal);
+        }
+
+        return MemberChange.Refused(refusal);
     }
 
-    // Source: IsReadyToRemoveVotingMember there.
-    private bool CanRemove(MemberId id)
+    private Task<MemberChange> PromoteAtLeaderAsync(MemberId id, CancellationToken cancellation)
     {
-        if (_parts.Cluster.TryFind(id, out var removed) && removed.IsLearner)
+        return _leaders.AskAsync(
+            (leader, token) => leader.Id == Id || _options.PeerClient is not { } peers
+                ? PromoteHereAsync(id, token)
+                : LeaderLookup.AskUrlsAsync(
+                    leader,
+                    url => peers.PromoteAsync(url, id, token),
+                    IsAnswer,
+                    MemberChange.Refused(Refusal.NoLeader)),
+            IsAnswer,
+            MemberChange.Refused,
+            cancellation);
+
+        static bool IsAnswer(MemberChange change) => change.Refusal is Refusal.None or Refusal.LearnerNotReady
+            or Refusal.MemberNotFound or Refusal.MemberNotLearner;
+    }
+
+    // Null when the member stops meanwhile.
+    private async Task<RaftStatus?> StatusAsync()
+    {
+        var status = new TaskCompletionSource<RaftStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_raft.Post(RaftInput.Of(RaftInputKind.Status, item: status)))
         {
-            return true;
+            return null;
         }
 
-        var voters = 0;
-        var started = 0;
-        foreach (var member in Members)
+        try
         {
-            if (!member.IsLearner && member.Id != id)
-            {
-                voters++;
-                started += member.Name.Length > 0 ? 1 : 0;
-            }
+            return await status.Task.WaitAsync(_options.RequestTimeout, _options.Time).ConfigureAwait(false);
         }
-
-        // With one voter left over the removal fails later, in raft; upstream answers the same.
-        return voters > 0 && started >= (voters / 2) + 1;
+        catch (TimeoutException)
+        {
+            return null;
+        }
     }
 }

@@ -29,9 +29,14 @@ public sealed partial class Member
     // Housekeeper only.
     private bool _published;
     private bool _publishing;
-    private bool _settingVersion;
 
     internal IPeerTransport? Transport => _options.Transport;
+
+    internal MemberOptions Options => _options;
+
+    internal MemberStatus Status => _status;
+
+    internal AppliedWaiters Waiters => _waiters;
 
     internal RaftLoop Raft => _raft;
 
@@ -93,6 +98,7 @@ public sealed partial class Member
     /// <summary>Raft loop.</summary>
     internal void Ticked(ulong ticks)
     {
+        _status.LastTick = _options.Time.GetTimestamp();
         if (ticks % Limits.LeaseRoundTicks == 0)
         {
             _housekeeper.Post(ExpireRequests);
@@ -130,7 +136,7 @@ public sealed partial class Member
     {
         // Programs that only know the lower version must not find entries of the higher one in the log.
         _forceSnapshot |= previous.Length > 0 && ServerVersion.IsLower(version, previous);
-        Log(RaftLogLevel.Information, "updated cluster version", "to", version);
+        LogVersion(previous, version);
         _housekeeper.Post(SettleVersions);
     }
 
@@ -151,7 +157,7 @@ public sealed partial class Member
             "message exceeded backend quota; raising alarm",
             "quota-size-bytes",
             _parts.Quota.LimitBytes);
-        RaiseNoSpace(waiter);
+        RaiseAlarm(Id, AlarmType.NoSpace, _ => waiter?.Applied(ApplyAnswer.Refused(Refusal.NoSpace)));
     }
 
     /// <summary>Applier.</summary>
@@ -334,38 +340,19 @@ public sealed partial class Member
     {
         ReadyIfCapable();
         SettleStorageVersion();
-        if (_settingVersion || _status.Leader != Id || NextClusterVersion() is not { } version)
-        {
-            return;
-        }
-
-        _settingVersion = true;
-        Log(RaftLogLevel.Information, "setting up cluster version using v3 API", "cluster-version", version);
-        ProposeOwn(
-            InternalRequestKind.ClusterVersionSet,
-            MembershipRequests.EncodeVersion(version),
-            _ => _housekeeper.Post(() => _settingVersion = false));
+        _ = SettleClusterVersionAsync();
     }
 
-    private string? NextClusterVersion()
+    private async Task SettleClusterVersionAsync()
     {
-        var present = _parts.Cluster.Version;
-        if (present.Length == 0)
+        try
         {
-            return _options.MaxClusterVersion;
+            await _versions.SettleAsync().ConfigureAwait(false);
         }
-
-        // A downgrade under way: Go members of the lower version may then join, or start on this directory.
-        if (_parts.Cluster.DowngradeTarget is { Length: > 0 } target)
+        catch (Exception failure)
         {
-            return ServerVersion.IsLower(target, present) ? target : null;
+            FailUnlessStopping(failure);
         }
-
-        // Raising it needs to know that every member can; of others nothing is known without a transport.
-        return _parts.Cluster.Members.Count == 1
-            && ServerVersion.IsLower(present, _options.MaxClusterVersion)
-            ? _options.MaxClusterVersion
-            : null;
     }
 
     // The key exists from schema 3.6 on; a cluster that went back to 3.5 must not have it.
@@ -398,21 +385,45 @@ public sealed partial class Member
         }
     }
 
-    private void RaiseNoSpace(IProposalWaiter? waiter)
+    /// <summary>Raises an alarm through the log.</summary>
+    internal void RaiseAlarm(MemberId member, AlarmType alarm, Action<Refusal> done)
     {
-        var request = new byte[ProtoSize.Int64(1, 1) + ProtoSize.UInt64(2, Id.Value) + ProtoSize.Int64(3, 1)];
+        var request = new byte[
+            ProtoSize.Int64(1, (long)AlarmAction.Activate) + ProtoSize.UInt64(2, member.Value)
+            + ProtoSize.Int64(3, (long)alarm)];
         var writer = new ProtoWriter(request);
         writer.Int64(1, (long)AlarmAction.Activate);
-        writer.UInt64(2, Id.Value);
-        writer.Int64(3, (long)AlarmType.NoSpace);
-        ProposeOwn(
-            InternalRequestKind.Alarm, request, _ => waiter?.Applied(ApplyAnswer.Refused(Refusal.NoSpace)));
+        writer.UInt64(2, member.Value);
+        writer.Int64(3, (long)alarm);
+        ProposeOwn(InternalRequestKind.Alarm, request, done);
+    }
+
+    /// <summary>Proposes something of the member itself and tells how that ended.</summary>
+    internal Task<Refusal> ProposeOwnAsync(InternalRequestKind kind, ReadOnlySpan<byte> request)
+    {
+        var waiter = new TaskWaiter();
+        var id = NextRequestId();
+        Propose(id, InternalRequestEncoder.Encode(kind, request, id, [], 0), waiter);
+        return waiter.Result;
     }
 
     private void ProposeOwn(InternalRequestKind kind, ReadOnlySpan<byte> request, Action<Refusal> done)
     {
         var id = NextRequestId();
         Propose(id, InternalRequestEncoder.Encode(kind, request, id, [], 0), new CallbackWaiter(done));
+    }
+
+    private void LogVersion(string previous, string version)
+    {
+        if (previous.Length == 0)
+        {
+            Log(RaftLogLevel.Information, "set initial cluster version", "cluster-version", version);
+        }
+        else
+        {
+            _options.Log?.Log(
+                RaftLogLevel.Information, "updated cluster version", new("from", previous), new("to", version));
+        }
     }
 
     private void Log(RaftLogLevel level, string message, string field, object value) =>

@@ -2,7 +2,12 @@ using Netcd.Base;
 using Netcd.Mvcc;
 using Netcd.Raft;
 using Netcd.Server.Boot;
+using Netcd.Server.Corruption;
+using Netcd.Server.Leasing;
 using Netcd.Server.Loops;
+using Netcd.Server.Membership;
+using Netcd.Server.Peers;
+using Netcd.Server.Versions;
 using Netcd.Server.Waiting;
 using Netcd.Wal;
 using Netcd.Wal.Snapshots;
@@ -33,6 +38,13 @@ public sealed partial class Member : IMember, IDisposable
     private readonly StoreWorker _storeWorker;
     private readonly ReadIndexQueue _reads;
     private readonly MemberPeers _peers;
+    private readonly ClusterHost _cluster;
+    private readonly LeaderLookup _leaders;
+    private readonly LeaseService _leases;
+    private readonly VersionMonitor _versions;
+    private readonly CorruptionChecker _corruption;
+    private readonly ReconfigurationCheck _reconfiguration;
+    private readonly List<RepeatedWork> _repeated = [];
     private readonly List<Action> _flushes = [];
     private readonly List<Thread> _threads = [];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -82,7 +94,20 @@ public sealed partial class Member : IMember, IDisposable
         Watchers = new WatchHub(
             _parts.Store, options.Watch with { ClusterId = boot.ClusterId, MemberId = boot.MemberId }, options.Time);
         _parts.Store.Observer = new WatchObserver(Watchers);
+        _cluster = new ClusterHost(this);
+        _leaders = new LeaderLookup(_cluster, options.Time, options.ElectionTimeout, options.RequestTimeout);
+        _leases = new LeaseService(_cluster, Lessor, options.PeerClient, _leaders);
+        var isKnown = Release.TryParse(options.MaxClusterVersion, out var highest);
+        Invariant.Check(isKnown, $"'{options.MaxClusterVersion}' is no cluster version");
+        _versions = new VersionMonitor(
+            _cluster, options.PeerClient, highest, options.RequestTimeout, options.Time, options.Log);
+        _corruption = new CorruptionChecker(_cluster, options.RequestTimeout, options.Log);
+        _reconfiguration = new ReconfigurationCheck(Id, options.Transport, options.Time);
+        PeerService = new PeerService(this, _cluster, _leases);
     }
+
+    /// <summary>What the peer routes ask of this member.</summary>
+    public IPeerService PeerService { get; }
 
     /// <summary>Completes when this member has published itself through the log: it can serve.</summary>
     public Task Ready => _ready.Task;
@@ -187,6 +212,15 @@ public sealed partial class Member : IMember, IDisposable
         return member;
     }
 
+    /// <summary>
+    /// For a member that has data and was told to compare it first: false if a peer has other data at the same
+    /// revision, and this member must not start. Called before <see cref="Start"/>.
+    /// </summary>
+    public Task<bool> IsSoundAtStartAsync() =>
+        _options.Corruption.ChecksAtStart && _parts.Backend.ConsistentIndex != LogIndex.Zero
+            ? _corruption.IsSoundAtStartAsync()
+            : Task.FromResult(true);
+
     /// <summary>Starts the loops. Answers may come from now on.</summary>
     public void Start()
     {
@@ -202,6 +236,12 @@ public sealed partial class Member : IMember, IDisposable
             _raft,
             _options.TickInterval,
             _options.TickInterval);
+        var corruption = _options.Corruption;
+        Repeat(_options.DowngradeCheckInterval, _versions.EndDowngradeAsync);
+        Repeat(corruption.CheckInterval, () => WhileLeading(_corruption.CheckAsync));
+        Repeat(
+            corruption.ChecksCompactions ? corruption.CompactionCheckInterval : TimeSpan.Zero,
+            () => WhileLeading(_corruption.CheckCompactionsAsync));
     }
 
     /// <inheritdoc/>
@@ -241,7 +281,12 @@ public sealed partial class Member : IMember, IDisposable
     }
 
     /// <inheritdoc/>
-    public bool TryConfirmLeadershipNow() => _status.SoleLeaderTerm != Term.Zero;
+    public ValueTask<PeerLeaseRenewal> RenewLeaseAsync(LeaseId lease, CancellationToken cancellation) =>
+        _leases.RenewAsync(lease, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask<PeerLeaseTimes> LeaseTimesAsync(LeaseId lease, bool withKeys, CancellationToken cancellation) =>
+        _leases.TimesAsync(lease, withKeys, cancellation);
 
     /// <summary>
     /// Ends everything in order: no new requests, waiting ones refused, log and backend synced and closed. Blocks until
@@ -261,6 +306,7 @@ public sealed partial class Member : IMember, IDisposable
         _stopping = true;
         _timer?.Dispose();
         _leaving?.Dispose();
+        _repeated.ForEach(work => work.Dispose());
         _raft.Close();
         _logWriter.Close();
         _applier.Close();
@@ -313,6 +359,24 @@ public sealed partial class Member : IMember, IDisposable
             {
                 transport.AddPeer(member.Id, member.PeerUrls);
             }
+        }
+    }
+
+    private void Repeat(TimeSpan interval, Func<Task> work)
+    {
+        if (interval > TimeSpan.Zero)
+        {
+            _repeated.Add(new RepeatedWork(_options.Time, interval, work, FailUnlessStopping));
+        }
+    }
+
+    private Task WhileLeading(Func<Task> work) => Leader == Id ? work() : Task.CompletedTask;
+
+    private void FailUnlessStopping(Exception failure)
+    {
+        if (!_stopping)
+        {
+            Fail(failure);
         }
     }
 

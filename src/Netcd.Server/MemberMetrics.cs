@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Netcd.Base.Metrics;
 
 namespace Netcd.Server;
@@ -12,6 +13,8 @@ public sealed class MemberMetrics
     private const double FirstBucketSeconds = 0.001;
     private const int BucketCount = 14;
 
+    private readonly ConcurrentDictionary<Refusal, Counter> _failedPromotions = new();
+
     /// <summary>etcd_disk_wal_fsync_duration_seconds: a batch of entries written and synced.</summary>
     public Histogram LogSyncSeconds { get; } = new(Histogram.Exponential(FirstBucketSeconds, 2, BucketCount));
 
@@ -21,6 +24,15 @@ public sealed class MemberMetrics
     /// <summary>etcd_server_leader_changes_seen_total.</summary>
     public Counter LeaderChanges { get; } = new();
 
+    /// <summary>etcd_server_learner_promote_successes.</summary>
+    public Counter LearnersPromoted { get; } = new();
+
+    /// <summary>etcd_server_learner_promote_failures, by reason; only reasons that occurred.</summary>
+    public IEnumerable<KeyValuePair<Refusal, Counter>> FailedPromotions => _failedPromotions;
+
     /// <summary>etcd_server_proposals_failed_total: timed out, or refused on the way through Raft.</summary>
     public Counter ProposalsFailed { get; } = new();
+
+    internal void AddFailedPromotion(Refusal reason) =>
+        _failedPromotions.GetOrAdd(reason, static _ => new Counter()).Increment();
 }

@@ -1,6 +1,7 @@
 using Netcd.Disk;
 using Netcd.Mvcc;
 using Netcd.Server.Boot;
+using Netcd.Server.Corruption;
 using Netcd.Server.Peers;
 using Netcd.Wal;
 
@@ -91,6 +92,12 @@ public sealed record MemberOptions
     /// cluster already has is kept.
     /// </summary>
     public string MaxClusterVersion { get; init; } = "3.5.0";
+
+    /// <summary>Comparing data with other members.</summary>
+    public CorruptionOptions Corruption { get; init; } = new();
+
+    /// <summary>--downgrade-check-time: between looks whether a downgrade is over; zero for never.</summary>
+    public TimeSpan DowngradeCheckInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     public BackendOptions Backend { get; init; } = new();
 

@@ -48,13 +48,10 @@ public sealed class LeaseMethodTests
             (await LeaseAsync(api, "LeaseRevoke", new LeaseRevokeRequest { ID = 5 })).Status);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Time_to_live_tells_seconds_and_keys_and_of_an_unknown_lease_minus_one(bool mustWait)
+    [Fact]
+    public async Task Time_to_live_tells_seconds_and_keys_and_of_an_unknown_lease_minus_one()
     {
         using var api = await TestApi.StartAsync();
-        api.Member.MustWaitForReads = mustWait;
         await GrantAsync(api, 5, ttl: 100);
         await api.PutAsync("a", "1", lease: 5);
         var request = new LeaseTimeToLiveRequest { ID = 5, Keys = true };
@@ -73,7 +70,7 @@ public sealed class LeaseMethodTests
     public async Task Time_to_live_without_a_leader_is_no_leader()
     {
         using var api = await TestApi.StartAsync();
-        api.Member.ReadIndexRefusal = Refusal.Timeout;
+        api.Member.RenewalRefusal = Refusal.NoLeader;
         Assert.Equal(
             ErrorTable.For(Refusal.NoLeader),
             (await LeaseAsync(api, "LeaseTimeToLive", new LeaseTimeToLiveRequest { ID = 5 })).Status);
@@ -135,6 +132,20 @@ public sealed class LeaseMethodTests
         }
 
         Assert.Equal(Status.OK, await stream.End);
+        stream.Close(StreamCloseReason.Finished);
+    }
+
+    [Theory]
+    [InlineData(Refusal.NotPrimaryLessor)]
+    [InlineData(Refusal.NoLeader)]
+    [InlineData(Refusal.Timeout)]
+    public async Task Keep_alive_ends_with_what_the_leader_cannot_be_asked_for(Refusal refusal)
+    {
+        using var api = await TestApi.StartAsync();
+        api.Member.RenewalRefusal = refusal;
+        var stream = api.Open(KeepAlive);
+        stream.Send(new LeaseKeepAliveRequest { ID = 5 });
+        Assert.Equal(ErrorTable.For(refusal), await stream.End);
         stream.Close(StreamCloseReason.Finished);
     }
 

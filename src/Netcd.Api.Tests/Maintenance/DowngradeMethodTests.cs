@@ -40,6 +40,31 @@ public sealed class DowngradeMethodTests
     }
 
     [Fact]
+    public async Task Cancelling_without_a_downgrade_answers_as_if_there_were_one_and_writes_nothing()
+    {
+        using var api = await TestApi.StartAsync();
+        var index = api.Member.CommittedIndex;
+        var result = await api.MaintenanceAsync("Downgrade", new DowngradeRequest { Action = Action.Cancel });
+        Assert.Equal("3.5", result.As(DowngradeResponse.Parser).Version);
+        Assert.Equal(index, api.Member.CommittedIndex);
+    }
+
+    [Fact]
+    public async Task Enabling_tells_all_members_the_target_with_a_patch_number_and_cancelling_ends_it()
+    {
+        using var api = await TestApi.StartAsync();
+        var request = new DowngradeRequest { Action = Action.Enable, Version = "3.4" };
+        Assert.Equal(
+            "3.5", (await api.MaintenanceAsync("Downgrade", request)).As(DowngradeResponse.Parser).Version);
+        Assert.Equal("3.4.0", api.Member.DowngradeTarget);
+        Assert.Equal(
+            ErrorTable.For(Refusal.DowngradeInProgress), (await api.MaintenanceAsync("Downgrade", request)).Status);
+        request = new DowngradeRequest { Action = Action.Cancel };
+        Assert.True((await api.MaintenanceAsync("Downgrade", request)).Status.IsOK);
+        Assert.Equal("", api.Member.DowngradeTarget);
+    }
+
+    [Fact]
     public async Task Format_is_checked_before_anything_else()
     {
         using var api = await TestApi.StartAsync();

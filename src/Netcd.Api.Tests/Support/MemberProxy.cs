@@ -1,6 +1,7 @@
 using Netcd.Base;
 using Netcd.Mvcc;
 using Netcd.Server;
+using Netcd.Server.Peers;
 
 namespace Netcd.Api.Tests.Support;
 
@@ -22,6 +23,9 @@ internal sealed class MemberProxy(IMember member) : IMember
 
     /// <summary>Whether linearizable reads must go through the read index.</summary>
     public bool MustWaitForReads { get; set; }
+
+    /// <summary>What renewals and questions for leases' times end with instead of the real answer.</summary>
+    public Refusal? RenewalRefusal { get; set; }
 
     public ulong ClusterId => member.ClusterId;
 
@@ -88,7 +92,15 @@ internal sealed class MemberProxy(IMember member) : IMember
         }
     }
 
-    public bool TryConfirmLeadershipNow() => member.TryConfirmLeadershipNow();
+    public ValueTask<PeerLeaseRenewal> RenewLeaseAsync(LeaseId lease, CancellationToken cancellation) =>
+        RenewalRefusal is { } refusal
+            ? new ValueTask<PeerLeaseRenewal>(new PeerLeaseRenewal(refusal, 0))
+            : member.RenewLeaseAsync(lease, cancellation);
+
+    public ValueTask<PeerLeaseTimes> LeaseTimesAsync(LeaseId lease, bool withKeys, CancellationToken cancellation) =>
+        RenewalRefusal is { } refusal
+            ? new ValueTask<PeerLeaseTimes>(new PeerLeaseTimes(refusal, 0, 0, []))
+            : member.LeaseTimesAsync(lease, withKeys, cancellation);
 
     public Task<MemberChange> AddMemberAsync(
         IReadOnlyList<string> peerUrls, bool isLearner, CancellationToken cancellation) =>

@@ -5,18 +5,18 @@ using Netcd.Base;
 using Netcd.Base.Protobuf;
 using Netcd.Grpc;
 using Netcd.Server;
+using Netcd.Server.Peers;
 using Netcd.Server.Requests;
-using LeaseStatus = Netcd.Mvcc.LeaseStatus;
 
 namespace Netcd.Api.Leases;
 
 /// <summary>
 /// One LeaseKeepAlive call: an answer for each request, in order. Renewals go to the leader's lessor, not through Raft.
-/// Upstream: server/etcdserver/api/v3rpc/lease.go and LeaseRenew in server/etcdserver/v3_server.go.
+/// Upstream: server/etcdserver/api/v3rpc/lease.go.
 /// </summary>
 /// <remarks>
-/// Most renewals end at once. One that has to wait (a lease that has just run out, leadership not confirmed, a
-/// checkpoint to clear, no room in the output) goes into a queue, and so do all that come behind it.
+/// On the leader most renewals end at once. One that has to wait (for the leader, for a lease that has just run out,
+/// for room in the output) goes into a queue, and so do all that come behind it.
 /// </remarks>
 internal sealed class LeaseKeepAliveCall : StreamCall
 {
@@ -136,102 +136,45 @@ internal sealed class LeaseKeepAliveCall : StreamCall
     }
 
     /// <summary>
-    /// False when the renewal goes on elsewhere, which then calls <see cref="Decided"/>, or ends the call.
+    /// False when the renewal goes on elsewhere, which then calls <see cref="Advance"/>, or ends the call.
     /// </summary>
     private bool TryRenew(Renewal renewal)
     {
-        if (!Api.Member.TryConfirmLeadershipNow())
+        // Not cancelled with the call: nothing here waits for long, and then nobody is left to answer.
+        var renewing = Api.Member.RenewLeaseAsync(renewal.Id, CancellationToken.None);
+        if (renewing.IsCompletedSuccessfully)
         {
-            Api.Member.ReadIndex(new ReadIndexCall(refusal =>
+            return TryTake(renewal, renewing.Result);
+        }
+
+        _ = RenewLaterAsync(renewal, renewing);
+        return false;
+    }
+
+    private async Task RenewLaterAsync(Renewal renewal, ValueTask<PeerLeaseRenewal> renewing)
+    {
+        if (TryTake(renewal, await renewing))
+        {
+            lock (_lock)
             {
-                if (refusal == Refusal.None)
-                {
-                    Decide(renewal);
-                }
-                else
-                {
-                    // Upstream answers a leader that cannot confirm itself this way, and a follower that finds no
-                    // leader
-                    // with a timeout.
-                    var isLeader = Api.Member.Leader == Api.Member.Id;
-                    Finish(ErrorTable.For(isLeader ? Refusal.NotPrimaryLessor : refusal));
-                }
-            }));
+                _isBusy = false;
+            }
+
+            Advance();
+        }
+    }
+
+    // A lease that is not there has no time left: clients see that by the TTL of zero.
+    private bool TryTake(Renewal renewal, in PeerLeaseRenewal renewed)
+    {
+        if (renewed.Refusal is not (Refusal.None or Refusal.LeaseNotFound))
+        {
+            Finish(ErrorTable.For(renewed.Refusal));
             return false;
         }
 
-        return TryDecide(renewal);
-    }
-
-    private bool TryDecide(Renewal renewal)
-    {
-        var status = Api.Member.Lessor.Renew(renewal.Id, out var ttl);
-        switch (status)
-        {
-            case LeaseStatus.Ok:
-                renewal.TtlSeconds = ttl;
-                return true;
-            case LeaseStatus.NotFound:
-                renewal.TtlSeconds = 0;
-                return true;
-            case LeaseStatus.Expired:
-                _ = WaitForRevocationAsync(renewal);
-                return false;
-            case LeaseStatus.MustClearCheckpoint:
-                ClearCheckpoint(renewal);
-                return false;
-            default:
-                Finish(ErrorTable.For(Refusal.NotPrimaryLessor));
-                return false;
-        }
-    }
-
-    private void Decide(Renewal renewal)
-    {
-        if (TryDecide(renewal))
-        {
-            Decided();
-        }
-    }
-
-    /// <summary>A renewal that went elsewhere is back with its TTL.</summary>
-    private void Decided()
-    {
-        lock (_lock)
-        {
-            _isBusy = false;
-        }
-
-        Advance();
-    }
-
-    private async Task WaitForRevocationAsync(Renewal renewal)
-    {
-        // Not cancelled with the call: the revocation is near, and then nobody is left to answer.
-        var status = await Api.Member.Lessor.WhenDecidedAsync(renewal.Id, CancellationToken.None);
-        if (status == LeaseStatus.NotFound)
-        {
-            renewal.TtlSeconds = 0;
-            Decided();
-        }
-        else
-        {
-            Finish(ErrorTable.For(Refusal.NotPrimaryLessor));
-        }
-    }
-
-    private void ClearCheckpoint(Renewal renewal)
-    {
-        // LeaseCheckpointRequest { checkpoints: [ { ID } ] }: a remaining TTL of zero is left out.
-        var inner = ProtoSize.Int64(1, renewal.Id.Value);
-        Span<byte> request = stackalloc byte[32];
-        var writer = new ProtoWriter(request);
-        writer.DelimitedHeader(1, inner);
-        writer.Int64(1, renewal.Id.Value);
-        var id = Api.Member.NextRequestId();
-        var encoded = InternalRequestEncoder.Encode(
-            InternalRequestKind.LeaseCheckpoint, request[..writer.Position], id, userName: [], authRevision: 0);
-        Api.Member.Propose(id, encoded, new CheckpointCleared(this, renewal));
+        renewal.TtlSeconds = renewed.TtlSeconds;
+        return true;
     }
 
     private bool Write(Renewal renewal, long ttl)
@@ -254,12 +197,5 @@ internal sealed class LeaseKeepAliveCall : StreamCall
         public Term Term { get; } = term;
 
         public long? TtlSeconds { get; set; }
-    }
-
-    private sealed class CheckpointCleared(LeaseKeepAliveCall call, Renewal renewal) : IProposalWaiter
-    {
-        public void Applied(in ApplyAnswer answer) => call.Decide(renewal);
-
-        public void Refused(Refusal refusal) => call.Finish(ErrorTable.For(refusal));
     }
 }

@@ -10,8 +10,7 @@ using Netcd.Server;
 namespace Netcd.Api.Leases;
 
 /// <summary>
-/// Lease.LeaseTimeToLive. Only the leader counts time, so it waits until this member is known to lead and to have
-/// applied what is committed.
+/// Lease.LeaseTimeToLive. Only the leader counts time, so it is asked.
 /// </summary>
 internal sealed class LeaseTimeToLiveMethod(ApiContext api)
     : MessageMethod<LeaseTimeToLiveRequest>(
@@ -29,43 +28,28 @@ internal sealed class LeaseTimeToLiveMethod(ApiContext api)
             return Refuse(ref reply, refusal);
         }
 
-        if (Api.Member.Lessor.IsPrimary && Api.Member.TryReadIndexNow())
-        {
-            return Answer(ref reply, Look(request));
-        }
-
-        Api.Member.ReadIndex(new ReadIndexCall(result =>
-        {
-            if (result == Refusal.None && Api.Member.Lessor.IsPrimary)
-            {
-                Finish(ticket, Look(request));
-            }
-            else
-            {
-                // Without a leader etcd looks for one until the request times out, and then says this.
-                Finish(ticket, ErrorTable.For(result == Refusal.Stopped ? result : Refusal.NoLeader));
-            }
-        }));
+        _ = AnswerAsync(request, ticket);
         return CallStep.Pending;
     }
 
-    private LeaseTimeToLiveResponse Look(LeaseTimeToLiveRequest request)
+    private async Task AnswerAsync(LeaseTimeToLiveRequest request, CallTicket ticket)
     {
-        var response = new LeaseTimeToLiveResponse { Header = FullHeader(), ID = request.ID, TTL = -1 };
-        var id = new LeaseId(request.ID);
-        if (Api.Member.Lessor.TryGet(id, out var lease))
+        var times = await Api.Member.LeaseTimesAsync(
+            new LeaseId(request.ID), request.Keys, CancellationToken.None);
+        if (times.Refusal is not (Refusal.None or Refusal.LeaseNotFound))
         {
-            response.TTL = lease.RemainingTtlSeconds;
-            response.GrantedTTL = lease.GrantedTtlSeconds;
-            if (request.Keys)
-            {
-                foreach (var key in Api.Member.Lessor.Keys(id))
-                {
-                    response.Keys.Add(UnsafeByteOperations.UnsafeWrap(key));
-                }
-            }
+            Finish(ticket, ErrorTable.For(times.Refusal));
+            return;
         }
 
-        return response;
+        var response = new LeaseTimeToLiveResponse { Header = FullHeader(), ID = request.ID, TTL = -1 };
+        if (times.Refusal == Refusal.None)
+        {
+            response.TTL = times.TtlSeconds;
+            response.GrantedTTL = times.GrantedTtlSeconds;
+            response.Keys.AddRange(times.Keys.Select(UnsafeByteOperations.UnsafeWrap));
+        }
+
+        Finish(ticket, response);
     }
 }

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Microsoft.Extensions.Logging;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
 using Netcd.Api.Wire;
@@ -32,7 +33,7 @@ internal sealed class DowngradeMethod(ApiContext api)
             case DowngradeAction.Enable:
                 return Validate(request, ref reply, ticket);
             case DowngradeAction.Cancel:
-                Set(enabled: false, "", ticket);
+                Cancel(ticket);
                 return CallStep.Pending;
             default:
                 return Refuse(ref reply, ErrorTable.For(Refusal.UnknownMethod));
@@ -60,7 +61,7 @@ internal sealed class DowngradeMethod(ApiContext api)
             }
             else if (request.Action == DowngradeAction.Enable)
             {
-                Set(enabled: true, target.ToString(), ticket);
+                Set(enabled: true, target.ToClusterVersion(), ticket);
             }
             else
             {
@@ -79,6 +80,20 @@ internal sealed class DowngradeMethod(ApiContext api)
 
         return Api.Member.DowngradeTarget.Length > 0 ? Refusal.DowngradeInProgress : Refusal.None;
     }
+
+    // etcd 3.6 answers alike whether there was one or not, and only logs why it could not be ended.
+    private void Cancel(CallTicket ticket) => Api.Member.ReadIndex(new ReadIndexCall(result =>
+    {
+        if (result == Refusal.None && Api.Member.DowngradeTarget.Length > 0)
+        {
+            Set(enabled: false, "", ticket);
+            return;
+        }
+
+        Api.Logger.LogWarning(
+            "failed to cancel downgrade: {Reason}", result == Refusal.None ? Refusal.NoInflightDowngrade : result);
+        Finish(ticket, Respond());
+    }));
 
     private void Set(bool enabled, string version, CallTicket ticket)
     {

@@ -17,6 +17,10 @@ internal readonly record struct DowngradeVersion(long Major, long Minor)
     public bool IsJustBelow(DowngradeVersion clusterVersion) =>
         Major == clusterVersion.Major && Minor == clusterVersion.Minor - 1;
 
+    /// <summary>As the log and the data have it: other members cannot read it without the patch number.</summary>
+    public string ToClusterVersion() => $"{Major}.{Minor}.0";
+
+    /// <summary>As clients are told (api/version/version.go, Cluster).</summary>
     public override string ToString() => $"{Major}.{Minor}";
 
     private static bool TryParseThree(string text, out DowngradeVersion version)

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Netcd.Api.Calls;
+using Netcd.Api.Errors;
+using Netcd.Server;
 using Netcd.Server.Requests;
 
 namespace Netcd.Api.Metrics;
@@ -26,6 +28,12 @@ internal static class ServerMetrics
         page.AddGauge(
             "etcd_server_is_leader", "Whether this member leads.", () => member.Leader == member.Id ? 1 : 0);
         page.AddGauge("etcd_server_is_learner", "Whether this member is a learner.", () => member.IsLearner ? 1 : 0);
+        page.Add(
+            "etcd_server_learner_promote_successes", "Learners made voters.", member.Metrics.LearnersPromoted);
+        page.AddCounters(
+            "etcd_server_learner_promote_failures",
+            "Learners not made voters.",
+            () => FailedPromotions(member));
         page.AddGauge(
             "etcd_server_proposals_applied_total", "Index of the last applied entry.", () => member.AppliedIndex.Value);
         page.AddGauge(
@@ -100,6 +108,21 @@ internal static class ServerMetrics
 
     private static void AddConstant(MetricsPage page, string name, string help, string label, Func<string> value) =>
         page.AddGauges(name, help, () => [(MetricsPage.Labels((label, value())), 1)]);
+
+    // The reasons are upstream's errors as the server has them, not as clients are told.
+    private static IEnumerable<(string Labels, double Value)> FailedPromotions(IMember member)
+    {
+        foreach (var (reason, count) in member.Metrics.FailedPromotions.OrderBy(pair => pair.Key))
+        {
+            var text = reason switch
+            {
+                Refusal.MemberNotFound => "membership: ID not found",
+                Refusal.MemberNotLearner => "membership: can only promote a learner member",
+                _ => ErrorTable.For(reason).Message,
+            };
+            yield return (MetricsPage.Labels(("Reason", text)), count.Value);
+        }
+    }
 
     private static IEnumerable<(string Labels, double Value)> ClusterVersion(ApiContext api)
     {

@@ -226,10 +226,7 @@ internal static class FlagTable
             Choices = ["3.5", "3.6"],
         },
         new("max-learners", FlagKind.Int, "1", "max-learners", "Clustering",
-            "Most learners in the cluster.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Most learners in the cluster."),
     ];
 
     private static readonly FlagDefinition[] ClientSecurity =
@@ -412,15 +409,9 @@ internal static class FlagTable
     private static readonly FlagDefinition[] Upkeep =
     [
         new("corrupt-check-time", FlagKind.Duration, "0s", "corrupt-check-time", "Upkeep",
-            "Time between corruption checks; 0 is off.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Time between corruption checks; 0 is off."),
         new("compact-hash-check-time", FlagKind.Duration, "1m0s", "compact-hash-check-time", "Upkeep",
-            "Time between compaction hash checks.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Time between compaction hash checks."),
         new("compaction-batch-limit", FlagKind.Int, "0", "compaction-batch-limit", "Upkeep",
             "Most revisions deleted in one compaction batch."),
         new("compaction-sleep-interval", FlagKind.Duration, "0s", "compaction-sleep-interval", "Upkeep",
@@ -431,10 +422,7 @@ internal static class FlagTable
         new("watch-progress-notify-interval", FlagKind.Duration, "0s", "watch-progress-notify-interval", "Upkeep",
             "Time between progress notifications of idle watchers."),
         new("downgrade-check-time", FlagKind.Duration, "5s", "downgrade-check-time", "Upkeep",
-            "Time between checks of a running downgrade.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Time between checks of a running downgrade."),
         new("bootstrap-defrag-threshold-megabytes", FlagKind.UInt, "0", "bootstrap-defrag-threshold-megabytes",
             "Upkeep",
             "Defragment at start if that frees this much; 0 is off."),

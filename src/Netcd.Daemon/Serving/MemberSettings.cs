@@ -3,6 +3,7 @@ using Netcd.Daemon.Flags;
 using Netcd.Mvcc;
 using Netcd.Server;
 using Netcd.Server.Boot;
+using Netcd.Server.Corruption;
 using Netcd.Server.Peers;
 
 namespace Netcd.Daemon.Serving;
@@ -91,6 +92,14 @@ internal static class MemberSettings
             LearnersMax = (int)Math.Clamp(values.Int64("max-learners"), int.MinValue, int.MaxValue),
             StrictReconfigCheck = values.Bool("strict-reconfig-check"),
             MaxClusterVersion = values.Text("max-cluster-version") + ".0",
+            Corruption = new CorruptionOptions
+            {
+                ChecksAtStart = options.Gates["InitialCorruptCheck"],
+                CheckInterval = options.DurationOrOld("corrupt-check-time"),
+                ChecksCompactions = options.Gates["CompactHashCheck"],
+                CompactionCheckInterval = options.DurationOrOld("compact-hash-check-time"),
+            },
+            DowngradeCheckInterval = options.DurationOrOld("downgrade-check-time"),
             LeaseCheckpoints = options.Gates["LeaseCheckpoint"],
             Backend = new BackendOptions { NoSync = values.Bool("unsafe-no-fsync") },
             Store = new StoreOptions

@@ -13,6 +13,7 @@ internal sealed class MemberStatus
     private ulong _soleLeaderTerm;
     private ulong _appliedTerm;
     private long _leaderSince;
+    private long _lastTick;
     private Exception? _failure;
 
     /// <summary>Written by the raft loop.</summary>
@@ -58,6 +59,13 @@ internal sealed class MemberStatus
     {
         get => Volatile.Read(ref _leaderSince);
         set => Volatile.Write(ref _leaderSince, value);
+    }
+
+    /// <summary>Timestamp of the raft loop's last tick. Written by the raft loop.</summary>
+    internal long LastTick
+    {
+        get => Volatile.Read(ref _lastTick);
+        set => Volatile.Write(ref _lastTick, value);
     }
 
     /// <summary>

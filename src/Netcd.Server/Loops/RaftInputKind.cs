@@ -44,4 +44,7 @@ internal enum RaftInputKind
 
     /// <summary>Hand leadership to a member.</summary>
     TransferLeader,
+
+    /// <summary>A TaskCompletionSource that wants the RaftStatus.</summary>
+    Status,
 }

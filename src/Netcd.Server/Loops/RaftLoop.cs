@@ -177,6 +177,9 @@ internal sealed class RaftLoop : IDisposable
             case RaftInputKind.TransferLeader:
                 _node.TransferLeader(new MemberId(input.Id));
                 break;
+            case RaftInputKind.Status:
+                ((TaskCompletionSource<RaftStatus>)input.Item!).TrySetResult(_node.Status());
+                break;
         }
     }
 
