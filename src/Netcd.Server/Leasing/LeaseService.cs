@@ -64,9 +64,10 @@ internal sealed class LeaseService(ILeaseHost host, Lessor lessor, IPeerClient? 
 
                     break;
                 case LeaseStatus.MustClearCheckpoint:
-                    if (await host.ClearCheckpointAsync(lease).ConfigureAwait(false) is not Refusal.None and var refusal)
+                    var cleared = await host.ClearCheckpointAsync(lease).ConfigureAwait(false);
+                    if (cleared != Refusal.None)
                     {
-                        return new PeerLeaseRenewal(refusal, 0);
+                        return new PeerLeaseRenewal(cleared, 0);
                     }
 
                     break;
