@@ -70,6 +70,30 @@ public sealed class TxnMethodTests
     }
 
     [Theory]
+    [InlineData("a", "b", true)]
+    [InlineData("b", "b", true)]
+    [InlineData("c", "b", false)]
+    public async Task Key_that_the_transaction_itself_deletes_has_no_value_to_keep(string from, string key, bool refused)
+    {
+        using var api = await TestApi.StartAsync();
+        await api.PutAsync(key, "1");
+        var toTheEnd = new DeleteRangeRequest { Key = TestApi.Bytes(from), RangeEnd = ByteString.CopyFrom(0) };
+        var kept = new RequestOp { RequestPut = new PutRequest { Key = TestApi.Bytes(key), IgnoreValue = true } };
+        var request = new TxnRequest
+        {
+            Success =
+            {
+                new RequestOp { RequestDeleteRange = toTheEnd },
+                new RequestOp { RequestTxn = new TxnRequest { Success = { kept } } },
+            },
+        };
+        var status = (await api.KvAsync("Txn", request)).Status;
+        Assert.Equal(refused ? ErrorTable.For(Refusal.KeyNotFound) : Netcd.Grpc.Status.OK, status);
+        var stored = (await api.GetAsync(key)).Kvs[0];
+        Assert.Equal(("1", refused ? 1 : 2), (stored.Value.ToStringUtf8(), stored.Version));
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Ranges_only_are_read_without_raft(bool mustWait)

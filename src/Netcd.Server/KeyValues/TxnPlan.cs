@@ -36,14 +36,15 @@ internal static class TxnPlan
     public static Refusal Check(IKeyValueView view, Lessor lessor, in TxnRequestView txn, List<bool> path)
     {
         var position = 0;
-        var refusal = Check(view, lessor, txn, path, ref position, RequestOpKind.Put);
+        byte[]? deletedFrom = null;
+        var refusal = Check(view, lessor, txn, path, ref position, ref deletedFrom, RequestOpKind.Put);
         if (refusal != Refusal.None)
         {
             return refusal;
         }
 
         position = 0;
-        return Check(view, lessor, txn, path, ref position, RequestOpKind.Range);
+        return Check(view, lessor, txn, path, ref position, ref deletedFrom, RequestOpKind.Range);
     }
 
     private static Refusal Check(
@@ -52,6 +53,7 @@ internal static class TxnPlan
         in TxnRequestView txn,
         List<bool> path,
         ref int position,
+        ref byte[]? deletedFrom,
         RequestOpKind kind)
     {
         foreach (var message in txn.Branch(path[position++]))
@@ -60,27 +62,51 @@ internal static class TxnPlan
             var refusal = operation.Kind switch
             {
                 RequestOpKind.Txn => Check(
-                    view, lessor, TxnRequestView.Parse(operation.Message), path, ref position, kind),
+                    view, lessor, TxnRequestView.Parse(operation.Message), path, ref position, ref deletedFrom, kind),
                 RequestOpKind.Range when kind == RequestOpKind.Range => RangeAnswer.RefusalOf(
                     view.CheckRevision(RangeRequestView.Parse(operation.Message).Revision)),
                 RequestOpKind.Put when kind == RequestOpKind.Put => CheckPut(
-                    view, lessor, PutRequestView.Parse(operation.Message)),
+                    view, lessor, PutRequestView.Parse(operation.Message), deletedFrom),
                 _ => Refusal.None,
             };
             if (refusal != Refusal.None)
             {
                 return refusal;
             }
+
+            if (operation.Kind == RequestOpKind.DeleteRange)
+            {
+                NoteDeletion(DeleteRangeRequestView.Parse(operation.Message), ref deletedFrom);
+            }
         }
 
         return Refusal.None;
     }
 
-    private static Refusal CheckPut(IKeyValueView view, Lessor lessor, in PutRequestView put)
+    /// <summary>
+    /// Remembers from which key on an earlier operation of the transaction deletes everything. Any other deletion that
+    /// covers a key put in the same transaction was refused before it was proposed; one to the end of the key space
+    /// (range_end "\0") escapes that check (server/etcdserver/api/v3rpc/key.go, checkIntervals, takes "\0" for an end).
+    /// </summary>
+    private static void NoteDeletion(in DeleteRangeRequestView deletion, ref byte[]? deletedFrom)
     {
-        if ((put.IgnoreValue || put.IgnoreLease) && !view.TryGetEntry(put.Key, out _))
+        if (deletion.RangeEnd is [0] && (deletedFrom is null || deletion.Key.SequenceCompareTo(deletedFrom) < 0))
         {
-            return Refusal.KeyNotFound;
+            deletedFrom = deletion.Key.ToArray();
+        }
+    }
+
+    private static Refusal CheckPut(IKeyValueView view, Lessor lessor, in PutRequestView put, byte[]? deletedFrom)
+    {
+        if (put.IgnoreValue || put.IgnoreLease)
+        {
+            // What the transaction itself has deleted has no value to keep. Go etcd finds out while it writes,
+            // and ends (3.5.30: "unexpected error during txn").
+            var isDeleted = deletedFrom is not null && put.Key.SequenceCompareTo(deletedFrom) >= 0;
+            if (isDeleted || !view.TryGetEntry(put.Key, out _))
+            {
+                return Refusal.KeyNotFound;
+            }
         }
 
         return put.Lease.IsNone || lessor.Contains(put.Lease) ? Refusal.None : Refusal.LeaseNotFound;

@@ -25,7 +25,7 @@ internal sealed class RequestGenerator(Prng prng)
         < 28 => ("/etcdserverpb.KV/Range", Range()),
         < 58 => ("/etcdserverpb.KV/Put", Put()),
         < 68 => ("/etcdserverpb.KV/DeleteRange", DeleteRange()),
-        < 87 => ("/etcdserverpb.KV/Txn", Txn(depth: 0)),
+        < 87 => ("/etcdserverpb.KV/Txn", WithoutGoPanic(Txn(depth: 0))),
         < 89 => ("/etcdserverpb.KV/Compact", Compaction()),
         < 92 => ("/etcdserverpb.Lease/LeaseGrant", LeaseGrant()),
         < 94 => ("/etcdserverpb.Lease/LeaseRevoke", new LeaseRevokeRequest { ID = Lease() }),
@@ -34,6 +34,45 @@ internal sealed class RequestGenerator(Prng prng)
         < 99 => ("/etcdserverpb.Maintenance/HashKV", new HashKVRequest { Revision = OldRevision() }),
         _ => ("/etcdserverpb.Maintenance/Alarm", new AlarmRequest()),
     };
+
+    /// <summary>
+    /// Go etcd 3.5.30 ends when a transaction deletes up to the end of the key space (range_end "\0", which its check for
+    /// overlaps takes for a key) and then puts one of the deleted keys. With ignore_value or ignore_lease it ends at once
+    /// ("unexpected error during txn"); without, its index loses the put, which HashKV shows and a compaction at that
+    /// revision ends ("range failed to find revision pair"). So such a put is asked as a range here; netcd's own answers
+    /// are in TxnMethodTests.
+    /// </summary>
+    private static TxnRequest WithoutGoPanic(TxnRequest request)
+    {
+        string? deletedFrom = null;
+        PutNothingDeleted(request, ref deletedFrom);
+        return request;
+    }
+
+    private static void PutNothingDeleted(TxnRequest request, ref string? deletedFrom)
+    {
+        foreach (var operation in request.Success.Concat(request.Failure))
+        {
+            switch (operation.RequestCase)
+            {
+                case RequestOp.RequestOneofCase.RequestDeleteRange when operation.RequestDeleteRange.RangeEnd.Span is [0]:
+                    var from = operation.RequestDeleteRange.Key.ToStringUtf8();
+                    deletedFrom = deletedFrom is null || string.CompareOrdinal(from, deletedFrom) < 0 ? from : deletedFrom;
+                    break;
+                case RequestOp.RequestOneofCase.RequestPut when deletedFrom is not null:
+                    var key = operation.RequestPut.Key;
+                    if (string.CompareOrdinal(key.ToStringUtf8(), deletedFrom) >= 0)
+                    {
+                        operation.RequestRange = new RangeRequest { Key = key };
+                    }
+
+                    break;
+                case RequestOp.RequestOneofCase.RequestTxn:
+                    PutNothingDeleted(operation.RequestTxn, ref deletedFrom);
+                    break;
+            }
+        }
+    }
 
     private bool Chance(int percent) => prng.Percent(percent);
 
