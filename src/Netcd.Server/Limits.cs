@@ -45,6 +45,24 @@ internal static class Limits
     /// <summary>Bytes of those proposals.</summary>
     internal const long PeerProposalBytesMax = 64L * 1024 * 1024;
 
+    /// <summary>Followers that wait for a snapshot; etcd's maxInFlightMsgSnap.</summary>
+    internal const int SnapshotRequestsMax = 16;
+
+    /// <summary>Snapshots being received at a time: one is in use, and leaders change.</summary>
+    internal const int IncomingSnapshotsMax = 4;
+
+    /// <summary>
+    /// How many times the usual bytes of log may stay in memory for followers that are being sent a snapshot. Beyond
+    /// that they get another one after it.
+    /// </summary>
+    internal const int PinnedLogFactor = 4;
+
+    /// <summary>
+    /// How long the log after a snapshot is kept once it was delivered: the follower has yet to install it. Source:
+    /// releaseDelayAfterSnapshot of etcd's server.go.
+    /// </summary>
+    internal static readonly TimeSpan SnapshotReleaseDelay = TimeSpan.FromSeconds(30);
+
     /// <summary>
     /// Bytes of proposals that a follower forwards in one message; etcd bounds an append so. One proposal always fits.
     /// </summary>

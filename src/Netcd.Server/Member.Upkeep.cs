@@ -1,5 +1,6 @@
 using Netcd.Base;
 using Netcd.Base.Protobuf;
+using Netcd.Base.Records;
 using Netcd.Mvcc;
 using Netcd.Raft;
 using Netcd.Raft.Messages;
@@ -26,6 +27,11 @@ public sealed partial class Member
     private long? _snapshotTimestamp;
     private volatile bool _savingSnapshot;
 
+    // Held while the lessor becomes primary or ceases to be.
+    private readonly Lock _leadershipGate = new();
+
+    private readonly Budget _snapshotRequests = new(Limits.SnapshotRequestsMax, long.MaxValue);
+
     // Housekeeper only.
     private bool _published;
     private bool _publishing;
@@ -45,6 +51,10 @@ public sealed partial class Member
     internal Applier Applier => _applier;
 
     internal PeerOutbox? Outbox { get; }
+
+    internal PeerRoster? Roster { get; }
+
+    internal ReceivedDatabases Received { get; }
 
     internal IReadOnlyList<string> AdvertisedPeerUrls => _options.AdvertisePeerUrls;
 
@@ -72,11 +82,52 @@ public sealed partial class Member
         }
     }
 
-    /// <summary>Raft loop: a follower needs a snapshot.</summary>
-    internal void SendSnapshot(Message message) => _peers.ReportSnapshot(message.To, SnapshotStatus.Failed);
+    /// <summary>Raft loop: a follower needs a snapshot. The applier makes it, of the state it has by then.</summary>
+    internal void RequestSnapshot(Message message)
+    {
+        if (_snapshotRequests.TryTake(0))
+        {
+            _applier.Post(message);
+        }
+        else
+        {
+            _peers.ReportSnapshot(message.To, SnapshotStatus.Failed);
+        }
+    }
 
-    internal IncomingSnapshot OpenIncomingSnapshot(LogIndex index) =>
-        throw new IOException($"no place for snapshot {index}");
+    /// <summary>Applier.</summary>
+    internal void SendSnapshot(OutgoingSnapshot snapshot)
+    {
+        _snapshotRequests.Return(0);
+        Log(
+            RaftLogLevel.Information,
+            "sending merged snapshot",
+            ("to", snapshot.Message.To),
+            ("snapshot-index", snapshot.Database.ConsistentIndex.Value),
+            ("bytes", snapshot.Database.LengthBytes));
+        if (_options.Transport is { } transport && !_stopping)
+        {
+            transport.SendSnapshot(snapshot);
+        }
+        else
+        {
+            snapshot.Dispose();
+        }
+    }
+
+    /// <summary>Applier: another database is in place of the old one. Readers of that finish on it.</summary>
+    internal void SnapshotInstalled(SnapshotMetadata metadata, Backend old)
+    {
+        _diskSnapshotIndex = metadata.Index;
+        _memorySnapshotIndex = metadata.Index;
+        IsAuthEnabled = _parts.Backend.Get(BucketId.Auth, "authEnabled"u8) is [1];
+        Watchers.Reset(_parts.Store.CurrentRevision);
+        Roster?.Become(_parts.Cluster.Members);
+        _storeWorker.Wake();
+        Log(RaftLogLevel.Information, "applied snapshot", ("snapshot-index", metadata.Index.Value));
+        _housekeeper.Post(old.Dispose);
+        _housekeeper.Post(SettleVersions);
+    }
 
     /// <summary>Raft loop.</summary>
     internal void LeaderChanged(MemberId before, MemberId leader, bool isLeader, Term term)
@@ -84,7 +135,10 @@ public sealed partial class Member
         Watchers.RaftTerm = term;
         if (!isLeader)
         {
-            _parts.Lessor.Demote();
+            lock (_leadershipGate)
+            {
+                _parts.Lessor.Demote();
+            }
         }
 
         if (leader != before && !leader.IsNone)
@@ -121,14 +175,21 @@ public sealed partial class Member
     /// <summary>Applier: everything of earlier terms is applied.</summary>
     internal void TermStarted(Term term)
     {
-        if (_status.Leader == Id && _status.Term == term)
+        lock (_leadershipGate)
         {
+            // Or it would be promoted after the raft loop has demoted it.
+            if (_status.Leader != Id || _status.Term != term)
+            {
+                return;
+            }
+
             // A leader that was cut off renews leases for up to two election timeouts after its last word from a
             // quorum, and another can be elected at once: ADR 4. The only voter knows that there is no other.
             var isAlone = _status.SoleLeaderTerm == term;
             _parts.Lessor.Promote(isAlone ? _options.ElectionTimeout : 2 * _options.ElectionTimeout);
-            _housekeeper.Post(SettleVersions);
         }
+
+        _housekeeper.Post(SettleVersions);
     }
 
     /// <summary>Applier.</summary>
@@ -195,6 +256,14 @@ public sealed partial class Member
         _snapshotTimestamp is not { } last
         || _options.Time.GetElapsedTime(last) >= _options.SnapshotIntervalMin;
 
+    // Raft loop or log writer. The database came before the message. Source: saveSnap of etcd's storage.
+    private void SaveLeadersSnapshot(Snapshot snapshot)
+    {
+        _snapshots.Save(snapshot);
+        var metadata = snapshot.Metadata;
+        _log.SaveSnapshot(new WalSnapshot(metadata.Index, metadata.Term, metadata.ConfState));
+    }
+
     // In this order: the backend has all that the snapshot stands for, then the file, then the log's record of it,
     // which makes it count, and only then older segments may go.
     private void SaveSnapshot(SnapshotSource source)
@@ -260,8 +329,11 @@ public sealed partial class Member
         return _status.Leader.IsNone ? Refusal.TimeoutConnectionLost : Refusal.Timeout;
     }
 
+    // The term is read first: whatever is found expired was so for the leader of that term at the latest, and only that
+    // one may say so.
     private void RevokeExpiredLeases()
     {
+        var term = _status.Term;
         if (!_parts.Lessor.IsPrimary)
         {
             return;
@@ -273,14 +345,14 @@ public sealed partial class Member
             var request = new byte[ProtoSize.Int64(1, lease.Value)];
             var writer = new ProtoWriter(request);
             writer.Int64(1, lease.Value);
-            ProposeOwn(InternalRequestKind.LeaseRevoke, request, static _ => { });
+            ProposeAsLeader(InternalRequestKind.LeaseRevoke, request, term);
         }
 
         _expired.Clear();
-        ProposeCheckpoints();
+        ProposeCheckpoints(term);
     }
 
-    private void ProposeCheckpoints()
+    private void ProposeCheckpoints(Term term)
     {
         const int CheckpointsPerRequest = 1000;
         if (!_options.LeaseCheckpoints || _parts.Lessor.TakeCheckpoints(_checkpoints, CheckpointsPerRequest) == 0)
@@ -304,7 +376,7 @@ public sealed partial class Member
         }
 
         _checkpoints.Clear();
-        ProposeOwn(InternalRequestKind.LeaseCheckpoint, request, static _ => { });
+        ProposeAsLeader(InternalRequestKind.LeaseCheckpoint, request, term);
     }
 
     private static int SizeOf(in LeaseCheckpoint checkpoint) =>
@@ -426,6 +498,32 @@ public sealed partial class Member
         }
     }
 
+    private void ProposeAsLeader(InternalRequestKind kind, ReadOnlySpan<byte> request, Term term)
+    {
+        var id = NextRequestId();
+        var data = InternalRequestEncoder.Encode(kind, request, id, [], 0);
+        if (AddPending(id, new CallbackWaiter(static _ => { }), data.Length) == Refusal.None)
+        {
+            Post(new RaftInput(RaftInputKind.LeaderProposal, id, data, term));
+        }
+    }
+
     private void Log(RaftLogLevel level, string message, string field, object value) =>
         _options.Log?.Log(level, message, new KeyValuePair<string, object?>(field, value));
+
+    private void Log(RaftLogLevel level, string message, params ReadOnlySpan<(string Name, object Value)> fields)
+    {
+        if (_options.Log is not { } log)
+        {
+            return;
+        }
+
+        var pairs = new KeyValuePair<string, object?>[fields.Length];
+        for (var i = 0; i < pairs.Length; i++)
+        {
+            pairs[i] = new KeyValuePair<string, object?>(fields[i].Name, fields[i].Value);
+        }
+
+        log.Log(level, message, pairs);
+    }
 }

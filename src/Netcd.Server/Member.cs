@@ -21,6 +21,8 @@ namespace Netcd.Server;
 /// </summary>
 public sealed partial class Member : IMember, IDisposable
 {
+    private static readonly byte[] AuthRevisionKey = "authRevision"u8.ToArray();
+
     private readonly MemberOptions _options;
     private readonly BootResult _boot;
     private readonly MemberParts _parts;
@@ -50,6 +52,7 @@ public sealed partial class Member : IMember, IDisposable
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? _timer;
     private volatile bool _stopping;
+    private bool _isAuthEnabled;
     private bool _disposed;
 
     private Member(MemberOptions options, BootResult boot)
@@ -68,12 +71,22 @@ public sealed partial class Member : IMember, IDisposable
         _reads = new ReadIndexQueue(_ids, _waiters, Limits.LeaseRoundTicks, timeoutTicks);
         var intake = new PeerIntake();
         _peers = new MemberPeers(this, intake);
-        Outbox = options.Transport is { } transport ? new PeerOutbox(transport, IsRemoved, SendSnapshot) : null;
+        if (options.Transport is { } transport)
+        {
+            Outbox = new PeerOutbox(transport, IsRemoved, RequestSnapshot);
+            Roster = new PeerRoster(transport, boot.MemberId);
+        }
+
+        Received = new ReceivedDatabases(options.Disk, boot.Layout.Snapshots, options.Log);
         var host = new MemberHost(this);
         _raft = new RaftLoop(
             _node,
             boot.Storage,
-            new RaftLoopOptions(options.SnapshotCatchUpEntries, options.RaftLogBytesMax, timeoutTicks),
+            new RaftLoopOptions(
+                options.SnapshotCatchUpEntries,
+                options.RaftLogBytesMax,
+                timeoutTicks,
+                (ulong)(Limits.SnapshotReleaseDelay / options.TickInterval)),
             _status,
             _pending,
             _reads,
@@ -81,12 +94,14 @@ public sealed partial class Member : IMember, IDisposable
             host);
         _logWriter = new LogWriter(
             boot.Log,
+            SaveLeadersSnapshot,
             id => _raft.Post(RaftInput.Of(RaftInputKind.Appended, id)),
             host.Send,
             () => _housekeeper.Post(PrepareLog),
             options.Time,
             Metrics.LogSyncSeconds);
-        _applier = new Applier(_parts, boot.Replayed, boot.Snapshot, _pending, _waiters, host);
+        var installer = new SnapshotInstaller(_parts, options.Disk, boot.Layout, _snapshots, Fail);
+        _applier = new Applier(_parts, boot.Replayed, boot.Snapshot, _pending, _waiters, installer, host);
         _storeWorker = new StoreWorker(_parts.Store, options.Time, Fail)
         {
             CommitSeconds = Metrics.BackendCommitSeconds,
@@ -140,7 +155,7 @@ public sealed partial class Member : IMember, IDisposable
     public string ClusterVersion => _parts.Cluster.Version;
 
     /// <inheritdoc/>
-    public string StorageVersion => MetaBucket.ReadStorageVersion(_parts.Backend) ?? string.Empty;
+    public string StorageVersion => _parts.Store.StorageVersion ?? string.Empty;
 
     /// <inheritdoc/>
     public IReadOnlyList<ClusterMember> Members => _parts.Cluster.Members;
@@ -148,13 +163,19 @@ public sealed partial class Member : IMember, IDisposable
     /// <inheritdoc/>
     public IReadOnlyList<Alarm> Alarms => _parts.Alarms.All;
 
-    /// <remarks>Read at boot: no entry that turns auth on or off is applied by this version.</remarks>
+    /// <remarks>
+    /// Read at boot and from a leader's snapshot: no entry that turns auth on or off is applied by this version.
+    /// </remarks>
     /// <inheritdoc/>
-    public bool IsAuthEnabled { get; }
+    public bool IsAuthEnabled
+    {
+        get => Volatile.Read(ref _isAuthEnabled);
+        private set => Volatile.Write(ref _isAuthEnabled, value);
+    }
 
     /// <inheritdoc/>
     public ulong AuthRevision =>
-        _parts.Backend.Get(BucketId.Auth, "authRevision"u8) is { Length: sizeof(ulong) } bytes
+        _parts.Store.Get(BucketId.Auth, AuthRevisionKey) is { Length: sizeof(ulong) } bytes
             ? System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes)
             : 1;
 
@@ -344,7 +365,7 @@ public sealed partial class Member : IMember, IDisposable
             options.Log is { } log ? new RaftLogAdapter(log) : null);
     }
 
-    // Peers are those of the applied membership; changes that follow come from the applier.
+    // Peers are those of the stored membership; changes that follow come from the applier.
     private void StartTransport()
     {
         if (_options.Transport is not { } transport)
@@ -353,13 +374,15 @@ public sealed partial class Member : IMember, IDisposable
         }
 
         transport.Start(_peers);
-        foreach (var member in _parts.Cluster.Members)
+        foreach (var member in _boot.Remotes)
         {
             if (member.Id != Id)
             {
-                transport.AddPeer(member.Id, member.PeerUrls);
+                transport.AddRemote(member.Id, member.PeerUrls);
             }
         }
+
+        Roster?.Become(_boot.Peers);
     }
 
     private void Repeat(TimeSpan interval, Func<Task> work)

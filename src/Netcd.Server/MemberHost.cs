@@ -1,9 +1,11 @@
 using Netcd.Base;
 using Netcd.Base.Records;
+using Netcd.Mvcc;
 using Netcd.Raft;
 using Netcd.Raft.ConfChanges;
 using Netcd.Raft.Messages;
 using Netcd.Server.Loops;
+using Netcd.Server.Peers;
 
 namespace Netcd.Server;
 
@@ -33,7 +35,7 @@ internal sealed class MemberHost(Member member) : IRaftLoopHost, IApplierHost
     public void ConfChangeApplied(ConfChangeRequest request)
     {
         // What was in the backend before is replayed; the transport has known the outcome since it started.
-        if (request.Refusal != Refusal.None || !request.IsFresh || member.Transport is null)
+        if (request.Refusal != Refusal.None || !request.IsFresh)
         {
             return;
         }
@@ -48,23 +50,21 @@ internal sealed class MemberHost(Member member) : IRaftLoopHost, IApplierHost
             return;
         }
 
-        switch (request.Change.Type)
+        if (request.Change.Type == ConfChangeType.RemoveNode)
         {
-            case ConfChangeType.RemoveNode:
-                member.Transport.RemovePeer(request.Change.MemberId);
-                break;
-            case ConfChangeType.UpdateNode:
-                member.Transport.UpdatePeer(request.Change.MemberId, request.Context.PeerUrls);
-                break;
-            default:
-                if (!request.IsPromotion)
-                {
-                    member.Transport.AddPeer(request.Change.MemberId, request.Context.PeerUrls);
-                }
-
-                break;
+            member.Roster?.Remove(request.Change.MemberId);
+        }
+        else if (!request.IsPromotion)
+        {
+            member.Roster?.Set(request.Context);
         }
     }
+
+    public void InstallSnapshot(Snapshot snapshot) => member.Applier.Post(snapshot);
+
+    public void SnapshotInstalled(SnapshotMetadata metadata, Backend old) => member.SnapshotInstalled(metadata, old);
+
+    public void SendSnapshot(OutgoingSnapshot snapshot) => member.SendSnapshot(snapshot);
 
     public void TermStarted(Term term) => member.TermStarted(term);
 

@@ -4,6 +4,10 @@ using Netcd.Server.Membership;
 
 namespace Netcd.Server;
 
-/// <summary>The state machine's parts over one backend, made together at boot.</summary>
+/// <summary>The state machine's parts, made together at boot, and made anew inside by a leader's snapshot.</summary>
 internal sealed record MemberParts(
-    Backend Backend, MvccStore Store, Lessor Lessor, ClusterState Cluster, AlarmStore Alarms, Quota Quota);
+    MvccStore Store, LeaseBucket Leases, Lessor Lessor, ClusterState Cluster, AlarmStore Alarms, Quota Quota)
+{
+    /// <summary>The one in use now.</summary>
+    internal Backend Backend => Store.Backend;
+}

@@ -54,5 +54,5 @@ internal sealed class MemberPeers(Member member, PeerIntake intake) : IPeerHost
 
     public void ReportRemovedFromCluster() => member.LeaveCluster();
 
-    public IncomingSnapshot OpenIncomingSnapshot(LogIndex index) => member.OpenIncomingSnapshot(index);
+    public IncomingSnapshot OpenIncomingSnapshot(LogIndex index) => member.Received.Open(index);
 }

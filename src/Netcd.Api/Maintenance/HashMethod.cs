@@ -21,7 +21,7 @@ internal sealed class HashMethod(ApiContext api)
             pending =>
             {
                 var revision = Api.Member.Store.CurrentRevision;
-                var hash = Api.Member.Store.Backend.Hash();
+                var hash = Api.Member.Store.HashBackend();
                 Finish(pending, new HashResponse { Header = Header(revision), Hash = hash });
             },
             ticket,

@@ -51,7 +51,7 @@ internal sealed class SnapshotCall : PumpedCall
         if (_snapshot is null)
         {
             Api.Logger.LogInformation("sending database snapshot to client");
-            _snapshot = Api.Member.Store.Backend.OpenSnapshot();
+            _snapshot = Api.Member.Store.OpenSnapshot();
             _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         }
 

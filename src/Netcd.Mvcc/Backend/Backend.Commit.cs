@@ -69,28 +69,20 @@ public sealed partial class Backend
     }
 
     /// <summary>
-    /// Commits, then pins the result for sending: the stream is a complete backend file that opens anywhere.
+    /// Commits, then pins the result for sending: the stream is a complete backend file that opens anywhere. Of a
+    /// retired backend that is its last state.
     /// </summary>
+    /// <exception cref="ObjectDisposedException">The backend is closed.</exception>
     public BackendSnapshot OpenSnapshot()
     {
         Invariant.Check(!_writeGate.IsHeldByCurrentThread, $"snapshot inside a write section");
-        lock (_commitGate)
-        {
-            CommitHeld();
-            return new BackendSnapshot(AcquireView());
-        }
+        return new BackendSnapshot(CommitAndAcquire());
     }
 
     /// <summary>CRC-32C over all buckets but the keys that differ between equal members (Maintenance.Hash).</summary>
     public uint Hash()
     {
-        BackendView view;
-        lock (_commitGate)
-        {
-            CommitHeld();
-            view = AcquireView();
-        }
-
+        var view = CommitAndAcquire();
         try
         {
             return view.Pages.Hash();
@@ -148,6 +140,19 @@ public sealed partial class Backend
         }
 
         Dispose();
+    }
+
+    private BackendView CommitAndAcquire()
+    {
+        lock (_commitGate)
+        {
+            if (!_retired)
+            {
+                CommitHeld();
+            }
+
+            return AcquireView();
+        }
     }
 
     private static void DeleteLeftovers(IDisk disk, string path)

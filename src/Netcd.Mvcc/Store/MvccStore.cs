@@ -49,6 +49,9 @@ public sealed class MvccStore : IWatchHistory
     /// <summary>The backend in use; another one after <see cref="Replace"/>.</summary>
     public Backend Backend => _state.Backend;
 
+    /// <summary>Text like <c>3.6.0</c>; null below schema 3.6.</summary>
+    public string? StorageVersion => OfBackend(MetaBucket.ReadStorageVersion);
+
     /// <summary>Keys live at the newest revision.</summary>
     public long KeyCount => _state.Index.LiveCount;
 
@@ -191,6 +194,18 @@ public sealed class MvccStore : IWatchHistory
         }
     }
 
+    /// <summary>
+    /// A complete backend file as of now, for sending: <see cref="Backend.OpenSnapshot"/> of whichever is in use.
+    /// </summary>
+    public BackendSnapshot OpenSnapshot() => OfBackend(static backend => backend.OpenSnapshot());
+
+    /// <summary><see cref="Backend.Hash"/> of whichever is in use.</summary>
+    public uint HashBackend() => OfBackend(static backend => backend.Hash());
+
+    /// <summary>Latest value of a key in a bucket other than <c>key</c>; null if there is none.</summary>
+    public byte[]? Get(BucketId bucket, ReadOnlyMemory<byte> key) =>
+        OfBackend(backend => backend.Get(bucket, key.Span));
+
     /// <summary>Hashes kept from the last compactions, oldest first; at most ten.</summary>
     public IReadOnlyList<KeyValueHash> CompactionHashes() => _compactions.Hashes();
 
@@ -234,6 +249,22 @@ public sealed class MvccStore : IWatchHistory
         finally
         {
             selection.Release();
+        }
+    }
+
+    private T OfBackend<T>(Func<Backend, T> ask)
+    {
+        while (true)
+        {
+            var state = _state;
+            try
+            {
+                return ask(state.Backend);
+            }
+            catch (ObjectDisposedException) when (!ReferenceEquals(state, _state))
+            {
+                // As in Range.
+            }
         }
     }
 

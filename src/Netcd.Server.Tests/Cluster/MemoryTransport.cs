@@ -15,6 +15,9 @@ internal sealed class MemoryTransport(MemoryNetwork network) : IPeerTransport
     private IPeerHost? _host;
     private bool _stopped;
 
+    /// <summary>Snapshots to damage on the way, each in another manner, before they arrive whole again.</summary>
+    internal int Damage { get; set; }
+
     internal IReadOnlyCollection<MemberId> Peers
     {
         get
@@ -113,10 +116,22 @@ internal sealed class MemoryTransport(MemoryNetwork network) : IPeerTransport
         try
         {
             using var incoming = receiver.OpenIncomingSnapshot(message.Snapshot!.Metadata.Index); // A MsgSnap has one.
+            var damage = Damage;
+            Damage = Math.Max(0, damage - 1);
             var piece = new byte[PieceBytes];
             for (var offset = 0L; offset < snapshot.Database.LengthBytes;)
             {
                 var read = snapshot.Database.Read(offset, piece);
+                if (damage == 3 && offset > snapshot.Database.LengthBytes / 2)
+                {
+                    break;
+                }
+
+                if ((damage == 2 && offset >= 2 * PieceBytes) || (damage == 1 && offset < 2 * PieceBytes))
+                {
+                    piece.AsSpan().Fill(0x5A);
+                }
+
                 incoming.Write(piece.AsSpan(0, read));
                 offset += read;
             }

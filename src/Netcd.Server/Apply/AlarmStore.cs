@@ -12,20 +12,14 @@ namespace Netcd.Server.Apply;
 /// </summary>
 internal sealed class AlarmStore
 {
-    private readonly Backend _backend;
+    private Backend _backend;
     private volatile IReadOnlyList<Alarm> _all;
 
     /// <exception cref="CorruptionException">A key is no AlarmMember.</exception>
     internal AlarmStore(Backend backend)
     {
         _backend = backend;
-        var alarms = new List<Alarm>();
-        foreach (var (key, _) in backend.Scan(BucketId.Alarm))
-        {
-            alarms.Add(Decode(key));
-        }
-
-        _all = alarms;
+        _all = Read(backend);
     }
 
     /// <summary>A new list after each change.</summary>
@@ -75,6 +69,25 @@ internal sealed class AlarmStore
                 Add(answer, alarm);
                 break;
         }
+    }
+
+    /// <summary>Goes on with what another backend holds. Applier.</summary>
+    /// <exception cref="CorruptionException">A key is no AlarmMember.</exception>
+    internal void Restore(Backend backend)
+    {
+        _all = Read(backend);
+        _backend = backend;
+    }
+
+    private static List<Alarm> Read(Backend backend)
+    {
+        var alarms = new List<Alarm>();
+        foreach (var (key, _) in backend.Scan(BucketId.Alarm))
+        {
+            alarms.Add(Decode(key));
+        }
+
+        return alarms;
     }
 
     private bool Contains(Alarm alarm)

@@ -16,7 +16,6 @@ namespace Netcd.Server.Apply;
 /// </summary>
 internal sealed class EntryApplier
 {
-    private readonly Backend _backend;
     private readonly MvccStore _store;
     private readonly Lessor _lessor;
     private readonly ClusterState _cluster;
@@ -30,7 +29,6 @@ internal sealed class EntryApplier
 
     internal EntryApplier(MemberParts parts, MembershipView replayed, PendingTable pending, IApplyEvents events)
     {
-        _backend = parts.Backend;
         _store = parts.Store;
         _lessor = parts.Lessor;
         _cluster = parts.Cluster;
@@ -45,7 +43,7 @@ internal sealed class EntryApplier
     /// <summary>Applies a normal entry and answers whoever waits for it.</summary>
     internal void Apply(in Entry entry)
     {
-        var isFresh = entry.Index > _backend.ConsistentIndex;
+        var isFresh = entry.Index > _store.Backend.ConsistentIndex;
         if (entry.Data.IsEmpty)
         {
             _events.TermStarted(entry.Term);
@@ -57,7 +55,7 @@ internal sealed class EntryApplier
 
         if (isFresh)
         {
-            _backend.SetConsistent(entry.Index, entry.Term);
+            _store.Backend.SetConsistent(entry.Index, entry.Term);
         }
     }
 

@@ -237,8 +237,8 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
             leases.RestoreInto(lessor);
             var store = MvccStore.Open(backend, lessor, options.Store);
             return new MemberParts(
-                backend,
                 store,
+                leases,
                 lessor,
                 new ClusterState(new MembershipStore(backend), options.LearnersMax),
                 new AlarmStore(backend),

@@ -1,9 +1,12 @@
+using System.Runtime.InteropServices;
 using Netcd.Base;
 using Netcd.Base.Records;
 using Netcd.Raft;
 using Netcd.Raft.ConfChanges;
+using Netcd.Raft.Messages;
 using Netcd.Server.Apply;
 using Netcd.Server.Membership;
+using Netcd.Server.Peers;
 using Netcd.Server.Waiting;
 
 namespace Netcd.Server.Loops;
@@ -22,7 +25,11 @@ internal sealed class Applier : IDisposable
     private readonly AppliedWaiters _waiters;
     private readonly ApplierEvents _events;
     private readonly IApplierHost _host;
-    private readonly Queue<StorageApply> _batches = new();
+    private readonly SnapshotInstaller _installer;
+    private readonly Queue<ApplierWork> _work = new();
+
+    // Raft's wishes for snapshots; one is met after each batch, as upstream does it.
+    private readonly Queue<Message> _snapshotRequests = new();
     private readonly List<IReadWaiter> _ready = [];
     private List<ApplierInput> _inputs = [];
 
@@ -40,14 +47,16 @@ internal sealed class Applier : IDisposable
         Snapshot start,
         PendingTable pending,
         AppliedWaiters waiters,
+        SnapshotInstaller installer,
         IApplierHost host)
     {
         _parts = parts;
         _replayed = replayed;
         _pending = pending;
         _waiters = waiters;
+        _installer = installer;
         _host = host;
-        _events = new ApplierEvents(host, answer => _inbox.Post(new ApplierInput(null, null, answer)));
+        _events = new ApplierEvents(host, Post);
         _entries = new EntryApplier(parts, replayed, pending, _events);
         _applied = start.Metadata.Index;
         _appliedTerm = start.Metadata.Term;
@@ -60,12 +69,18 @@ internal sealed class Applier : IDisposable
     /// <summary>Index of the last applied entry; any thread.</summary>
     internal LogIndex Applied => _waiters.Applied;
 
-    internal void Post(StorageApply batch) => _inbox.Post(new ApplierInput(batch, null, null));
+    internal void Post(StorageApply batch) => _inbox.Post(new ApplierInput { Batch = batch });
 
-    internal void Post(ConfState confState) => _inbox.Post(new ApplierInput(null, confState, null));
+    internal void Post(Snapshot snapshot) => _inbox.Post(new ApplierInput { Snapshot = snapshot });
+
+    internal void Post(ConfState confState) => _inbox.Post(new ApplierInput { ConfState = confState });
+
+    /// <summary>Asks for what raft's MsgSnap stands for; <see cref="IApplierHost.SendSnapshot"/> gets it.</summary>
+    internal void Post(Message snapshotRequest) =>
+        _inbox.Post(new ApplierInput { SnapshotRequest = snapshotRequest });
 
     /// <summary>Calls <paramref name="answer"/> on the applier's thread, with a flush after it.</summary>
-    internal void Post(Action answer) => _inbox.Post(new ApplierInput(null, null, answer));
+    internal void Post(Action answer) => _inbox.Post(new ApplierInput { Answer = answer });
 
     /// <summary>The thread's body: until the inbox is closed.</summary>
     internal void Run()
@@ -82,15 +97,19 @@ internal sealed class Applier : IDisposable
 
     private void Handle()
     {
-        foreach (var input in _inputs)
+        foreach (ref readonly var input in CollectionsMarshal.AsSpan(_inputs))
         {
-            if (input.Batch is { } batch)
+            if (input.Batch is not null || input.Snapshot is not null)
             {
-                _batches.Enqueue(batch);
+                _work.Enqueue(new ApplierWork(input.Batch, input.Snapshot));
             }
             else if (input.ConfState is { } confState)
             {
                 FinishConfChange(confState);
+            }
+            else if (input.SnapshotRequest is { } request)
+            {
+                _snapshotRequests.Enqueue(request);
             }
             else if (input.Answer is { } answer)
             {
@@ -100,17 +119,62 @@ internal sealed class Applier : IDisposable
         }
 
         _inputs.Clear();
-        while (_confChange is null && _batches.TryPeek(out var next))
+        while (_confChange is null && _work.TryPeek(out var next))
         {
-            if (ApplyEntries(next.Entries.Span))
-            {
-                _batches.Dequeue();
-                _position = 0;
-                FinishBatch(next.Id);
-            }
+            Work(next);
         }
 
+        SendSnapshot();
         Flush();
+    }
+
+    private void Work(in ApplierWork next)
+    {
+        if (next.Snapshot is { } snapshot)
+        {
+            _work.Dequeue();
+            Install(snapshot);
+        }
+        else if (next.Batch is { } batch && ApplyEntries(batch.Entries.Span))
+        {
+            _work.Dequeue();
+            _position = 0;
+            FinishBatch(batch.Id);
+            SendSnapshot();
+        }
+    }
+
+    private void Install(Snapshot snapshot)
+    {
+        var metadata = snapshot.Metadata;
+        Invariant.Check(metadata.Index > _applied, $"snapshot {metadata.Index} after applied {_applied}");
+        var old = _installer.Install(snapshot);
+        _applied = metadata.Index;
+        _appliedTerm = metadata.Term;
+        _confState = metadata.ConfState;
+        _events.MembershipChanged();
+        _host.Applied(_appliedTerm);
+        AdvanceWaiters();
+        _host.SnapshotInstalled(metadata, old);
+    }
+
+    // What is sent is the state as applied now, not as of the snapshot that raft knows: the log goes on from there.
+    private void SendSnapshot()
+    {
+        var backend = _parts.Backend;
+        if (_confChange is not null || _snapshotRequests.Count == 0 || _applied != backend.ConsistentIndex)
+        {
+            return;
+        }
+
+        var request = _snapshotRequests.Dequeue();
+        var database = backend.OpenSnapshot();
+        Invariant.Check(
+            database.ConsistentIndex == _applied, $"snapshot of {database.ConsistentIndex}, applied {_applied}");
+        var metadata = new SnapshotMetadata(_applied, _appliedTerm, _confState);
+        var data = _events.SnapshotData(_parts.Cluster.View);
+        _host.SendSnapshot(
+            new OutgoingSnapshot(request with { Snapshot = new Snapshot(metadata, data) }, database));
     }
 
     // False if a conf change is on its way to the raft loop; the rest of the batch follows when it comes back.
@@ -173,7 +237,8 @@ internal sealed class Applier : IDisposable
         Invariant.Check(_confChange is not null, $"no conf change is on its way");
         var request = _confChange;
         _confChange = null;
-        var entry = _batches.Peek().Entries.Span[_position];
+        Invariant.Check(_work.Peek().Batch is not null, $"no entries are being applied");
+        var entry = _work.Peek().Batch!.Entries.Span[_position]; // Checked above.
         using (_parts.Backend.EnterWrite())
         {
             if (request.Refusal == Refusal.None)
@@ -218,6 +283,14 @@ internal sealed class Applier : IDisposable
     {
         // In this order: the store shows the writes, then reads may rely on them, then watchers and proposers hear.
         _host.Applied(_appliedTerm);
+        AdvanceWaiters();
+        _host.Publish(_parts.Store.CurrentRevision);
+        Flush();
+        _host.BatchApplied(id, SourceIfDue());
+    }
+
+    private void AdvanceWaiters()
+    {
         _waiters.Advance(_applied, _ready);
         foreach (var waiter in _ready)
         {
@@ -226,9 +299,6 @@ internal sealed class Applier : IDisposable
         }
 
         _ready.Clear();
-        _host.Publish(_parts.Store.CurrentRevision);
-        Flush();
-        _host.BatchApplied(id, SourceIfDue());
     }
 
     private void Flush()

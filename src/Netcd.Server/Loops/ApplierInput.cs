@@ -1,7 +1,24 @@
 using Netcd.Base.Records;
 using Netcd.Raft;
+using Netcd.Raft.Messages;
 
 namespace Netcd.Server.Loops;
 
-/// <summary>What is posted to the applier: a batch, the configuration a conf change led to, or a late answer.</summary>
-internal readonly record struct ApplierInput(StorageApply? Batch, ConfState? ConfState, Action? Answer);
+/// <summary>What is posted to the applier; one of these is set.</summary>
+internal readonly record struct ApplierInput
+{
+    /// <summary>Committed entries.</summary>
+    internal StorageApply? Batch { get; init; }
+
+    /// <summary>A snapshot of the leader's that is safe on disk; its database is to take this one's place.</summary>
+    internal Snapshot? Snapshot { get; init; }
+
+    /// <summary>The configuration a conf change led to.</summary>
+    internal ConfState? ConfState { get; init; }
+
+    /// <summary>Raft's wish to send a snapshot to a follower.</summary>
+    internal Message? SnapshotRequest { get; init; }
+
+    /// <summary>A late answer.</summary>
+    internal Action? Answer { get; init; }
+}

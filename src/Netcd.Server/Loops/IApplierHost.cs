@@ -1,4 +1,7 @@
 using Netcd.Base;
+using Netcd.Base.Records;
+using Netcd.Mvcc;
+using Netcd.Server.Peers;
 
 namespace Netcd.Server.Loops;
 
@@ -30,6 +33,14 @@ internal interface IApplierHost
 
     /// <summary>Whether a raft snapshot at an index is wanted.</summary>
     bool IsSnapshotDue(LogIndex applied);
+
+    /// <summary>
+    /// A leader's snapshot is in force, in place of everything before; the old backend is to be closed.
+    /// </summary>
+    void SnapshotInstalled(SnapshotMetadata metadata, Backend old);
+
+    /// <summary>Hands over a snapshot to be sent.</summary>
+    void SendSnapshot(OutgoingSnapshot snapshot);
 
     /// <summary>A batch is done, with a snapshot source if one was due.</summary>
     void BatchApplied(ulong id, SnapshotSource? source);

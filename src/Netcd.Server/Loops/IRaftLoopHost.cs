@@ -23,6 +23,9 @@ internal interface IRaftLoopHost
 
     void Apply(StorageApply apply);
 
+    /// <summary>A leader's snapshot is safe on disk; no entries follow before it is handed on here.</summary>
+    void InstallSnapshot(Snapshot snapshot);
+
     void ConfChangeInForce(ConfState configuration);
 
     /// <summary>Leader or role changed.</summary>

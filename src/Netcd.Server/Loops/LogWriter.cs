@@ -1,5 +1,5 @@
-using Netcd.Base;
 using Netcd.Base.Metrics;
+using Netcd.Base.Records;
 using Netcd.Raft;
 using Netcd.Raft.Messages;
 using Netcd.Wal;
@@ -14,6 +14,7 @@ namespace Netcd.Server.Loops;
 /// </summary>
 internal sealed class LogWriter(
     WriteAheadLog log,
+    Action<Snapshot> saveSnapshot,
     Action<ulong> appended,
     Action<IReadOnlyList<Message>> sendMessages,
     Action prepareLog,
@@ -30,6 +31,7 @@ internal sealed class LogWriter(
     private readonly Inbox<StorageAppend> _inbox = new();
     private List<StorageAppend> _appends = [];
     private long _preparedAt;
+    private bool _hasSnapshot;
 
     internal void Post(StorageAppend append) => _inbox.Post(append);
 
@@ -69,7 +71,17 @@ internal sealed class LogWriter(
         {
             var end = Append(first);
             var began = time.GetTimestamp();
-            log.Commit();
+            if (_hasSnapshot)
+            {
+                // Its record only counts with the commit index that covers it, and the database is about to change.
+                log.Sync();
+                _hasSnapshot = false;
+            }
+            else
+            {
+                log.Commit();
+            }
+
             syncSeconds.ObserveSince(time, began);
             SendMessages(first, end);
 
@@ -108,7 +120,12 @@ internal sealed class LogWriter(
         while (next < _appends.Count && bytes < BatchBytesMax)
         {
             var append = _appends[next++];
-            Invariant.Check(append.Snapshot is null, $"snapshots from a leader need a peer transport");
+            if (append.Snapshot is { } snapshot)
+            {
+                saveSnapshot(snapshot);
+                _hasSnapshot = true;
+            }
+
             log.Append(append.HardState ?? default, append.Entries.Span);
             foreach (ref readonly var entry in append.Entries.Span)
             {

@@ -33,6 +33,7 @@ internal sealed class RaftLoop : IDisposable
 
     // The same of other members, with the tick at which whoever waits for them has given up.
     private readonly Queue<(RaftInput Input, ulong Deadline)> _deferredOfPeers = new();
+    private readonly SnapshotPins _pins = new();
     private readonly List<ReadOnlyMemory<byte>> _batch = [];
     private readonly List<RaftInput> _batchInputs = [];
     private List<RaftInput> _inputs = [];
@@ -169,10 +170,12 @@ internal sealed class RaftLoop : IDisposable
                 _node.ReportUnreachable(new MemberId(input.Id));
                 break;
             case RaftInputKind.Disconnected:
-                _node.ReportUnreachable(new MemberId(input.Id));
+                _node.ReportDisconnected(new MemberId(input.Id));
                 break;
             case RaftInputKind.SnapshotSent:
-                _node.ReportSnapshot(new MemberId(input.Id), (SnapshotStatus)input.Item!);
+                var status = (SnapshotStatus)input.Item!;
+                _pins.Ended(new MemberId(input.Id), status, _ticks + _options.SnapshotReleaseTicks);
+                _node.ReportSnapshot(new MemberId(input.Id), status);
                 break;
             case RaftInputKind.TransferLeader:
                 _node.TransferLeader(new MemberId(input.Id));
@@ -285,6 +288,13 @@ internal sealed class RaftLoop : IDisposable
         while (_appends.TryPeek(out var append) && append.Id <= id)
         {
             _appends.Dequeue();
+            if (append.Snapshot is { } snapshot)
+            {
+                Invariant.Check(_storage.ApplySnapshot(snapshot), $"snapshot {snapshot.Metadata.Index} is not newer");
+                _snapshotIndex = snapshot.Metadata.Index;
+                _host.InstallSnapshot(snapshot);
+            }
+
             _storage.Append(append.Entries);
         }
 
@@ -299,17 +309,32 @@ internal sealed class RaftLoop : IDisposable
             _snapshotIndex = source.Index;
         }
 
-        // Followers that need what is dropped here get the snapshot.
+        CompactLog();
+        CampaignIfAlone();
+    }
+
+    // Followers that need what is dropped here get the snapshot; those that are being sent one need what comes after.
+    private void CompactLog()
+    {
+        var pinned = _pins.Lowest(_node, _ticks);
         var catchUp = _snapshotIndex.Value > _options.CatchUpEntries
-            ? _snapshotIndex - _options.CatchUpEntries
+            ? LogIndex.Min(_snapshotIndex - _options.CatchUpEntries, pinned)
             : LogIndex.Zero;
         if (catchUp >= _storage.FirstIndex)
         {
             _storage.Compact(catchUp);
         }
 
-        _storage.CompactToBytes(_options.LogBytesMax, LogIndex.Min(_snapshotIndex, _node.AppliedIndex));
-        CampaignIfAlone();
+        var covered = LogIndex.Min(_snapshotIndex, _node.AppliedIndex);
+        if (pinned < covered)
+        {
+            _storage.CompactToBytes(_options.LogBytesMax, pinned);
+            _storage.CompactToBytes(Limits.PinnedLogFactor * _options.LogBytesMax, covered);
+        }
+        else
+        {
+            _storage.CompactToBytes(_options.LogBytesMax, covered);
+        }
     }
 
     // The only voter need not wait for an election timeout. Raft itself refuses while a conf change is unapplied.
@@ -379,6 +404,7 @@ internal sealed class RaftLoop : IDisposable
 
         if (ready.Messages.Count > 0)
         {
+            _pins.Begun(ready.Messages);
             _host.Send(ready.Messages);
         }
 

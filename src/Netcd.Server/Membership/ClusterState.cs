@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Netcd.Base;
 using Netcd.Raft.ConfChanges;
 
@@ -9,7 +10,7 @@ namespace Netcd.Server.Membership;
 /// </summary>
 internal sealed class ClusterState
 {
-    private readonly MembershipStore _store;
+    private MembershipStore _store;
     private readonly int _learnersMax;
     private volatile IReadOnlyList<ClusterMember> _members;
     private volatile HashSet<MemberId> _removed;
@@ -18,17 +19,12 @@ internal sealed class ClusterState
 
     internal ClusterState(MembershipStore store, int learnersMax)
     {
-        _store = store;
         _learnersMax = learnersMax;
-        View = store.Read();
-        _members = [.. View.Members];
-        _removed = [.. View.Removed];
-        _version = View.Version;
-        _downgradeTarget = store.ReadDowngradeTarget();
+        Restore(store);
     }
 
     /// <summary>Applier only.</summary>
-    internal MembershipView View { get; }
+    internal MembershipView View { get; private set; }
 
     /// <summary>Ascending by id; a new list after each change.</summary>
     internal IReadOnlyList<ClusterMember> Members => _members;
@@ -40,6 +36,19 @@ internal sealed class ClusterState
     internal string Version => _version;
 
     internal string DowngradeTarget => _downgradeTarget;
+
+    /// <summary>Goes on with what another backend holds. Applier.</summary>
+    [MemberNotNull(
+        nameof(_store), nameof(View), nameof(_members), nameof(_removed), nameof(_version), nameof(_downgradeTarget))]
+    internal void Restore(MembershipStore store)
+    {
+        _store = store;
+        View = store.Read();
+        _members = [.. View.Members];
+        _removed = [.. View.Removed];
+        _version = View.Version;
+        _downgradeTarget = store.ReadDowngradeTarget();
+    }
 
     internal bool TryFind(MemberId id, out ClusterMember found)
     {
