@@ -38,6 +38,12 @@ internal sealed class LoneNode
         var lone = new LoneNode(voters, logTerms, new HardState(term, default, default), options);
         lone.Node.Campaign();
         lone.Drain();
+        for (var id = 2; lone.Node.Role == RaftRole.PreCandidate; id++)
+        {
+            lone.Step(id, MessageType.PreVoteResp, new Message { Type = MessageType.PreVoteResp, Term = term.Next });
+        }
+
+        lone.Drain();
         for (var id = 2; id <= voters; id++)
         {
             lone.Step(id, MessageType.VoteResp);

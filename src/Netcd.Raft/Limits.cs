@@ -12,4 +12,10 @@ internal static class Limits
 
     /// <summary>Read index requests that wait for a quorum's confirmation; for the same reason.</summary>
     public const int WaitingReadsMax = 4096;
+
+    /// <summary>Highest term of a message. Nobody reaches it; from one beyond it no election could go on.</summary>
+    public const ulong TermMax = long.MaxValue;
+
+    /// <summary>Highest index of a message; room for all that can follow it.</summary>
+    public const ulong IndexMax = long.MaxValue;
 }

@@ -20,7 +20,7 @@ internal static class MessageCheck
 
         var known = message.Type is >= MessageType.Prop and <= MessageType.PreVoteResp;
         var addressed = message.To.IsNone || message.To == self;
-        return known && addressed && IsSenderSound(message, self) && IsBodySound(message)
+        return known && addressed && IsInRange(message) && IsSenderSound(message, self) && IsBodySound(message)
             ? StepResult.Accepted
             : StepResult.Malformed;
     }
@@ -45,6 +45,10 @@ internal static class MessageCheck
             return false;
         }
     }
+
+    private static bool IsInRange(Message message) =>
+        message.Term.Value <= Limits.TermMax && message.Index.Value <= Limits.IndexMax
+        && (message.Snapshot is null || message.Snapshot.Metadata.Index.Value <= Limits.IndexMax);
 
     /// <summary>Forwarded requests come without a term; all else speaks for a member in a term.</summary>
     private static bool IsSenderSound(Message message, MemberId self)

@@ -112,23 +112,37 @@ internal sealed partial class RaftCore
         {
             case MessageType.App:
                 HandleAppend(message);
-                break;
+                return StepResult.Accepted;
             case MessageType.Heartbeat:
-                Log.CommitTo(message.Commit);
-                Send(new Message
-                {
-                    Type = MessageType.HeartbeatResp,
-                    To = message.From,
-                    From = Id,
-                    Term = Term,
-                    Context = message.Context,
-                });
-                break;
+                return HandleHeartbeat(message);
             default:
                 HandleSnapshot(message);
-                break;
+                return StepResult.Accepted;
+        }
+    }
+
+    private StepResult HandleHeartbeat(Message message)
+    {
+        if (message.Commit > Log.LastIndex)
+        {
+            // A leader tells the commit index only as far as this member has acknowledged entries.
+            _logger.Write(
+                RaftLogLevel.Error,
+                $"{Id} tocommit({message.Commit}) is out of range [lastIndex({Log.LastIndex})]. Was the raft log "
+                + $"corrupted, truncated, or lost? It gives no vote before its log is complete again");
+            _acknowledgedIndex = LogIndex.Max(_acknowledgedIndex, message.Commit);
+            return StepResult.Malformed;
         }
 
+        Log.CommitTo(message.Commit);
+        Send(new Message
+        {
+            Type = MessageType.HeartbeatResp,
+            To = message.From,
+            From = Id,
+            Term = Term,
+            Context = message.Context,
+        });
         return StepResult.Accepted;
     }
 
@@ -263,6 +277,12 @@ internal sealed partial class RaftCore
             return;
         }
 
+        if (IsLogLost)
+        {
+            _logger.Write(RaftLogLevel.Error, $"{Id} lacks entries it has acknowledged and can not campaign");
+            return;
+        }
+
         if (HasUnappliedConfChange())
         {
             _logger.Write(
@@ -352,7 +372,7 @@ internal sealed partial class RaftCore
             return;
         }
 
-        var granted = canVote && Log.IsUpToDate(new EntryId(message.LogTerm, message.Index));
+        var granted = canVote && !IsLogLost && Log.IsUpToDate(new EntryId(message.LogTerm, message.Index));
         _logger.Write(
             RaftLogLevel.Information,
             $"{Id} [logterm: {last.Term}, index: {last.Index}, vote: {Vote}] {(granted ? "cast" : "rejected")} "
@@ -409,17 +429,16 @@ internal sealed partial class RaftCore
 
     private void HandleAppend(Message message)
     {
-        var answer = new Message { Type = MessageType.AppResp, To = message.From, From = Id, Term = Term };
         if (message.Index < Log.Committed)
         {
-            Send(answer with { Index = Log.Committed });
+            AcknowledgeAppend(message.From, Log.Committed);
             return;
         }
 
         var previous = new EntryId(message.LogTerm, message.Index);
         if (Log.TryAppend(previous, message.Entries, message.Commit, out var last))
         {
-            Send(answer with { Index = last });
+            AcknowledgeAppend(message.From, last);
             return;
         }
 
@@ -432,8 +451,21 @@ internal sealed partial class RaftCore
         // The hint is the last place where the logs can meet: it spares the leader a probe per entry of a long
         // uncommitted tail of higher terms here.
         var hint = Log.FindConflictByTerm(LogIndex.Min(message.Index, Log.LastIndex), message.LogTerm);
-        Send(answer with { Index = message.Index, Reject = true, RejectHint = hint.Index, LogTerm = hint.Term });
+        Send(new Message
+        {
+            Type = MessageType.AppResp,
+            To = message.From,
+            From = Id,
+            Term = Term,
+            Index = message.Index,
+            Reject = true,
+            RejectHint = hint.Index,
+            LogTerm = hint.Term,
+        });
     }
+
+    private void AcknowledgeAppend(MemberId leader, LogIndex index) =>
+        Send(new Message { Type = MessageType.AppResp, To = leader, From = Id, Term = Term, Index = index });
 
     private void HandleSnapshot(Message message)
     {

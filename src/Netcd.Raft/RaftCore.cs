@@ -34,6 +34,10 @@ internal sealed partial class RaftCore
     // Drawn anew at each change of role: that members differ is what ends split votes (paper, section 5.2).
     private int _randomizedElectionTicks;
 
+    // Entries up to here were acknowledged, a leader says. A log that ends before has lost them, and its vote could make
+    // a leader without them: so it gives none until it has them again.
+    private LogIndex _acknowledgedIndex;
+
     // Leader only. Index of the newest conf change that may be unapplied; the next is refused until it is applied.
     private LogIndex _pendingConfIndex;
 
@@ -115,6 +119,8 @@ internal sealed partial class RaftCore
     public SoftState SoftState => new(Leader, Role);
 
     public HardState HardState => new(Term, Vote, Log.Committed);
+
+    private bool IsLogLost => Log.LastIndex < _acknowledgedIndex;
 
     private bool IsLeader => Role == RaftRole.Leader;
 
@@ -223,12 +229,21 @@ internal sealed partial class RaftCore
         AppliedTo(index, 0, 0);
     }
 
-    /// <summary>Puts a committed change into force.</summary>
+    /// <summary>
+    /// Puts a committed change into force. One that does not fit, which no leader lets into the log, changes nothing:
+    /// on every member, as all have the same configuration at the same entry.
+    /// </summary>
     public ConfState ApplyConfChange(ConfChangeV2 change)
     {
         var changer = ConfChanger.From(Tracker, Log.LastIndex);
-        Invariant.Check(changer.TryApply(change, out var problem), $"conf change cannot be applied: {problem}");
-        return SwitchToConfig(changer);
+        if (changer.TryApply(change, out var problem))
+        {
+            return SwitchToConfig(changer);
+        }
+
+        _logger.Write(
+            RaftLogLevel.Error, $"{Id} ignored conf change {Describe(change)} at config {Tracker.Config}: {problem}");
+        return Tracker.Config.ToConfState();
     }
 
     private bool TakeHigherTerm(Message message)
