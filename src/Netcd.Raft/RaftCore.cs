@@ -34,8 +34,8 @@ internal sealed partial class RaftCore
     // Drawn anew at each change of role: that members differ is what ends split votes (paper, section 5.2).
     private int _randomizedElectionTicks;
 
-    // Entries up to here were acknowledged, a leader says. A log that ends before has lost them, and its vote could make
-    // a leader without them: so it gives none until it has them again.
+    // Entries up to here were acknowledged, a leader says. A log that ends before has lost them, and its vote could
+    // make a leader without them: so it gives none until it has them again.
     private LogIndex _acknowledgedIndex;
 
     // Leader only. Index of the newest conf change that may be unapplied; the next is refused until it is applied.

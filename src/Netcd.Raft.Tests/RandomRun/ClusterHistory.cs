@@ -12,6 +12,8 @@ internal sealed class ClusterHistory(LogIndex start)
 {
     private readonly Dictionary<Term, MemberId> _leaders = [];
     private readonly Dictionary<(Term Term, MemberId Voter), MemberId> _votes = [];
+    private readonly Dictionary<(Term Term, MemberId Candidate), HashSet<MemberId>> _preVotes = [];
+    private readonly Dictionary<(LogIndex Index, Term Term), (Term Previous, ulong Data)> _entries = [];
     private readonly List<(Term Term, ulong Data)> _committed = [];
     private readonly Dictionary<LogIndex, ConfState> _confStates = [];
 
@@ -84,19 +86,43 @@ internal sealed class ClusterHistory(LogIndex start)
         }
     }
 
-    /// <summary>Log matching: two logs with an equal entry are equal up to it.</summary>
-    public static void CheckLogMatching(RaftNode left, RaftNode right)
+    /// <summary>
+    /// Log matching: an entry of one index and term is one entry, with one predecessor, in every log. So two logs with an
+    /// equal entry are equal up to it.
+    /// </summary>
+    public void CheckEntry(in Entry entry, Term previous, MemberId id)
     {
-        var index = LogIndex.Min(left.LastIndex, right.LastIndex);
-        var first = LogIndex.Max(left.Core.Log.FirstIndex, right.Core.Log.FirstIndex);
-        var areEqual = false;
-        for (; index >= first && index > LogIndex.Zero; index = index.Previous)
+        var found = (previous, Fingerprint(entry));
+        var key = (entry.Index, entry.Term);
+        Require(_entries.TryAdd(key, found) || _entries[key] == found, $"{id} has another entry {key}");
+    }
+
+    public void AddPreVote(Message message)
+    {
+        if (message.Type == MessageType.PreVoteResp && !message.Reject)
         {
-            left.Core.Log.TryTerm(index, out var leftTerm);
-            right.Core.Log.TryTerm(index, out var rightTerm);
+            var key = (message.Term, message.To);
+            if (!_preVotes.TryGetValue(key, out var voters))
+            {
+                _preVotes[key] = voters = [];
+            }
+
+            voters.Add(message.From);
+        }
+    }
+
+    /// <summary>With pre-votes a term rises only after a quorum agreed to it, but in a transfer.</summary>
+    public void CheckVoteRequest(Message message, RaftNode node)
+    {
+        if (message.Type == MessageType.Vote && message.Context.IsEmpty)
+        {
+            var agreed = _preVotes.TryGetValue((message.Term, node.Id), out var voters)
+                ? voters.ToDictionary(id => id, _ => true)
+                : [];
+            agreed[node.Id] = true;
             Require(
-                !areEqual || leftTerm == rightTerm, $"logs of {left.Id} and {right.Id} differ at {index} below a match");
-            areEqual |= leftTerm == rightTerm;
+                node.Core.Tracker.Config.Voters.VoteResult(agreed) == Netcd.Raft.Quorum.VoteResult.Won,
+                $"{node.Id} asks for votes in term {message.Term} without a quorum of pre-votes");
         }
     }
 

@@ -23,17 +23,23 @@ internal sealed class RandomCluster
     private readonly Dictionary<ulong, LogIndex> _reads = [];
     private readonly Action<ReadState> _readAnswered;
     private readonly bool _checksReads;
+    private readonly Sabotage _sabotage;
     private readonly int _lossPercent;
+
+    // Some episodes are calm, so that much gets done in them; in others everything fails all the time.
+    private readonly int _troublePercent;
     private ulong _nextData = 1;
 
-    public RandomCluster(ulong seed)
+    public RandomCluster(ulong seed, Sabotage sabotage = Sabotage.None)
     {
+        _sabotage = sabotage;
         _random = new Prng(seed);
         _readAnswered = ReadAnswered;
         _lossPercent = _random.Next(0, 15);
+        _troublePercent = _random.Next(1, 40);
         var start = new LogIndex(1);
         History = new ClusterHistory(start);
-        var voters = _random.Next(1, 5);
+        var voters = _random.Next(1, MembersMax);
         var state = new ConfState { Voters = [.. Enumerable.Range(1, voters).Select(i => new MemberId((ulong)i))] };
         var snapshot = new Snapshot(new SnapshotMetadata(start, new Term(1), state), new byte[8]);
         var options = RandomOptions();
@@ -42,7 +48,7 @@ internal sealed class RandomCluster
         {
             var own = options with { Id = new MemberId((ulong)i + 1) };
             var disk = i < voters ? snapshot : Snapshot.Empty;
-            _members[i] = new RandomMember(own, disk, new Prng(_random.NextUInt64()), History);
+            _members[i] = new RandomMember(own, disk, new Prng(_random.NextUInt64()), History, sabotage);
         }
     }
 
@@ -54,56 +60,67 @@ internal sealed class RandomCluster
 
     public long ConfChanges { get; private set; }
 
+    public long Reports { get; private set; }
+
+    public long Snapshots { get; private set; }
+
     /// <summary>One random event and, after it, every check.</summary>
     public void Step()
     {
         var dice = _random.Next(1000);
         var member = dice switch
         {
-            >= 520 and < 640 => Next(static candidate => candidate.Node.HasReady),
-            >= 640 and < 720 => Next(static candidate => candidate.HasAppendWork),
-            >= 720 and < 800 => Next(static candidate => candidate.HasDurableWork),
-            >= 800 and < 880 => Next(static candidate => candidate.HasApplyWork),
+            >= 360 and < 560 => Next(static candidate => candidate.Node.HasReady),
+            >= 560 and < 680 => Next(static candidate => candidate.HasAppendWork),
+            >= 680 and < 780 => Next(static candidate => candidate.HasDurableWork),
+            >= 780 and < 860 => Next(static candidate => candidate.HasApplyWork),
             _ => _members[_random.Next(MembersMax)],
         };
         switch (dice)
         {
-            case < 400:
-                Deliver();
+            case < 300:
+                DeliverSome();
                 return;
-            case < 520:
+            case < 360:
                 member.Node.Tick();
                 break;
-            case < 640:
+            case < 560:
                 member.ProcessReady(_inFlight, _readAnswered);
                 break;
-            case < 720:
-                if (member.HasAppendWork && member.Persist(_inFlight) && _random.Percent(20))
+            case < 680:
+                if (member.HasAppendWork && member.Persist(_inFlight) && _random.Percent(_troublePercent))
                 {
                     // Right after its vote has left.
                     Crash(member);
                 }
 
                 break;
-            case < 800:
+            case < 780:
                 if (member.HasDurableWork)
                 {
                     member.CompleteAppends();
                 }
 
                 break;
-            case < 880:
+            case < 860:
                 if (member.HasApplyWork)
                 {
                     member.Apply();
                 }
 
                 break;
-            case < 960:
+            case < 920:
                 Propose(member);
                 break;
+            case < 940:
+                Read(member.Node);
+                break;
             default:
-                RareEvent(member);
+                if (_random.Percent(_troublePercent))
+                {
+                    RareEvent(member);
+                }
+
                 break;
         }
 
@@ -126,11 +143,6 @@ internal sealed class RandomCluster
 
         return _members[start];
     }
-
-    /// <summary>Compares the logs of two members.</summary>
-    public void CheckLogMatching() =>
-        ClusterHistory.CheckLogMatching(
-            _members[_random.Next(MembersMax)].Node, _members[_random.Next(MembersMax)].Node);
 
     /// <summary>
     /// With nothing failing any more, a leader must come and what it is given must be applied by all voters.
@@ -293,6 +305,14 @@ internal sealed class RandomCluster
         return true;
     }
 
+    private void DeliverSome()
+    {
+        for (var count = _random.Next(1, 8); count > 0; count--)
+        {
+            Deliver();
+        }
+    }
+
     private void Deliver()
     {
         if (_inFlight.Count == 0)
@@ -325,7 +345,28 @@ internal sealed class RandomCluster
         {
             _members[(int)message.From.Value - 1].Node.ReportSnapshot(message.To, SnapshotStatus.Failed);
         }
+        else if (_sabotage == Sabotage.ConfirmsReadsAlone && message.Type == MessageType.Heartbeat)
+        {
+            Receive(message with
+            {
+                Type = MessageType.HeartbeatResp, From = message.To, To = message.From, Commit = LogIndex.Zero,
+            });
+        }
     }
+
+    private Message Sabotaged(Message message) => (_sabotage, message.Type) switch
+    {
+        (Sabotage.CommitsEarly, MessageType.App) =>
+            message with { Commit = message.Index + (ulong)message.Entries.Length },
+        (Sabotage.AcknowledgesTooMuch, MessageType.AppResp) when !message.Reject =>
+            message with { Index = message.Index.Next },
+        (Sabotage.CountsRefusals, MessageType.VoteResp) => message with { Reject = false },
+        (Sabotage.CountsPreVoteRefusals, MessageType.PreVoteResp) when message.Reject =>
+            message with { Reject = false, Term = message.Term.Next },
+        (Sabotage.ChangesEntry, MessageType.App) when !message.Entries.IsEmpty && _random.Percent(5) =>
+            message with { Entries = message.Entries.ToArray().Select(entry => entry with { Data = new byte[9] }).ToArray() },
+        _ => message,
+    };
 
     private void Receive(Message message)
     {
@@ -335,12 +376,14 @@ internal sealed class RandomCluster
             message = MessageCodec.Read(MessageCodec.Encode(message, form));
         }
 
+        message = Sabotaged(message);
         var receiver = _members[(int)message.To.Value - 1];
         var result = receiver.Node.Step(message);
         ClusterHistory.Require(result is not (StepResult.Malformed or StepResult.LocalMessage), $"{result}: {message}");
         receiver.Check();
         if (message.Type == MessageType.Snap)
         {
+            Snapshots++;
             var sender = _members[(int)message.From.Value - 1];
             sender.Node.ReportSnapshot(message.To, SnapshotStatus.Finished);
             sender.Check();
@@ -366,7 +409,8 @@ internal sealed class RandomCluster
                 ChangeMembers(Next(static candidate => candidate.Node.Role == RaftRole.Leader).Node);
                 break;
             case < 500:
-                Read(member.Node);
+                // A voter that is up to date may be gone from now on, or a learner may have caught up.
+                member.Node.Tick();
                 break;
             case < 550:
                 member.Node.TransferLeader(RandomId());
@@ -427,6 +471,7 @@ internal sealed class RandomCluster
         {
             if (member.Id != id && _random.Percent(percent))
             {
+                Reports++;
                 member.Node.ReportDisconnected(id);
                 member.Check();
             }

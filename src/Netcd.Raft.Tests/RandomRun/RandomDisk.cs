@@ -4,7 +4,7 @@ using Netcd.Raft.Log;
 namespace Netcd.Raft.Tests.RandomRun;
 
 /// <summary>What survives a crash of a member: synced writes always, unsynced ones by chance.</summary>
-internal sealed class RandomDisk(Snapshot snapshot)
+internal sealed class RandomDisk(Snapshot snapshot, Sabotage sabotage)
 {
     private readonly List<Entry> _entries = [];
     private Snapshot _snapshot = snapshot;
@@ -61,6 +61,15 @@ internal sealed class RandomDisk(Snapshot snapshot)
         {
             Commit = LogIndex.Max(_synced.Commit, _snapshot.Metadata.Index),
         };
+        if (sabotage == Sabotage.ForgetsVote)
+        {
+            _synced = _synced with { Vote = MemberId.None };
+        }
+        else if (sabotage == Sabotage.ForgetsEntry && LastIndex > _synced.Commit && _entries.Count > 0)
+        {
+            _entries.RemoveAt(_entries.Count - 1);
+        }
+
         _written = _synced;
         var storage = new MemoryLogStorage();
         storage.ApplySnapshot(_snapshot);

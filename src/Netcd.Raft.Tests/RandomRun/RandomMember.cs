@@ -19,14 +19,24 @@ internal sealed class RandomMember
     private LogIndex _checkedCommit;
     private LogIndex _appliedIndex;
     private Term _lastTerm;
+    private bool _wasLeader;
+    private Netcd.Raft.Tracker.TrackerConfig? _checkedConfig;
+
+    // Terms of the log as it was checked last, from _termsFrom on.
+    private readonly List<Term> _terms = [];
+    private LogIndex _termsFrom;
     private ConfState _appliedConfState;
 
-    public RandomMember(RaftOptions options, Snapshot snapshot, Prng random, ClusterHistory history)
+    private readonly Sabotage _sabotage;
+
+    public RandomMember(
+        RaftOptions options, Snapshot snapshot, Prng random, ClusterHistory history, Sabotage sabotage)
     {
+        _sabotage = sabotage;
         _options = options;
         _random = random;
         _history = history;
-        _disk = new RandomDisk(snapshot);
+        _disk = new RandomDisk(snapshot, sabotage);
         _disk.Start(new HardState(snapshot.Metadata.Term, MemberId.None, snapshot.Metadata.Index));
         _storage = null!; // Set by Start.
         _appliedConfState = ConfState.Empty;
@@ -55,7 +65,15 @@ internal sealed class RandomMember
         }
 
         var ready = Node.TakeReady();
-        outgoing.AddRange(ready.Messages);
+        foreach (var message in ready.Messages)
+        {
+            outgoing.Add(message);
+            if (_options.PreVote && ReferenceEquals(_checkedConfig, Node.Core.Tracker.Config))
+            {
+                _history.CheckVoteRequest(message, Node);
+            }
+        }
+
         if (ready.Append is not null)
         {
             _appends.Enqueue(ready.Append);
@@ -82,6 +100,7 @@ internal sealed class RandomMember
         foreach (var message in append.PeerMessages)
         {
             _history.CheckVote(message);
+            _history.AddPreVote(message);
             outgoing.Add(message);
             hasVoted |= message.Type == MessageType.VoteResp && !message.Reject;
         }
@@ -126,7 +145,10 @@ internal sealed class RandomMember
             _history.CheckApplied(entry, Id);
             if (entry.Type != EntryType.Normal)
             {
-                _appliedConfState = Node.ApplyConfChange(ConfChangeCodec.ReadEntry(entry));
+                var isSkipped = _sabotage == Sabotage.SkipsConfChange && Id.Value == 2;
+                _appliedConfState = isSkipped
+                    ? Node.ConfState
+                    : Node.ApplyConfChange(ConfChangeCodec.ReadEntry(entry));
                 _history.CheckConfState(entry.Index, _appliedConfState, Node.Core.RestoredIndex);
             }
 
@@ -187,6 +209,9 @@ internal sealed class RandomMember
         ClusterHistory.Require(
             log.Applied <= log.Applying && log.Applying <= log.Committed && log.Committed <= log.LastIndex,
             $"{Id} {log}");
+        CheckLog(isLeaderStill: _wasLeader && Node.Role == RaftRole.Leader && Node.Term == _lastTerm);
+        _wasLeader = Node.Role == RaftRole.Leader;
+        _checkedConfig = Node.Core.Tracker.Config;
         _lastTerm = Node.Term;
         _history.CheckLeader(Node);
         if (log.Committed > _checkedCommit)
@@ -196,8 +221,42 @@ internal sealed class RandomMember
         }
     }
 
+    /// <summary>Every entry that is new since the last check, and that a leader only ever appends.</summary>
+    private void CheckLog(bool isLeaderStill)
+    {
+        var log = Node.Core.Log;
+        var first = log.FirstIndex;
+        var (last, end) = (log.LastIndex, _termsFrom + (ulong)_terms.Count);
+        ClusterHistory.Require(!isLeaderStill || last.Next >= end, $"leader {Id} drops entries after {last}");
+        if (_terms.Count > 0 && first > _termsFrom)
+        {
+            _terms.RemoveRange(0, (int)Math.Min(first - _termsFrom, (ulong)_terms.Count));
+            _termsFrom = first;
+        }
+
+        _termsFrom = _terms.Count == 0 ? first : _termsFrom;
+        var known = (int)Math.Min((ulong)_terms.Count, last.Next.Value - Math.Min(last.Next.Value, _termsFrom.Value));
+        while (known > 0 && log.TryTerm(_termsFrom + (ulong)known - 1, out var term) && term != _terms[known - 1])
+        {
+            // By log matching all before the last equal entry is equal.
+            known--;
+        }
+
+        ClusterHistory.Require(!isLeaderStill || known == _terms.Count, $"leader {Id} replaces entries");
+        _terms.RemoveRange(known, _terms.Count - known);
+        for (var index = _termsFrom + (ulong)known; index <= last; index = index.Next)
+        {
+            ClusterHistory.Require(log.TrySlice(index, index.Next, ulong.MaxValue, out var entries), $"{index} is gone");
+            ClusterHistory.Require(log.TryTerm(index.Previous, out var previous), $"term before {index} is gone");
+            _history.CheckEntry(entries.Span[0], previous, Id);
+            _terms.Add(entries.Span[0].Term);
+        }
+    }
+
     private void Start(bool keepsUnsynced)
     {
+        _terms.Clear();
+        _wasLeader = false;
         _storage = _disk.Restart(keepsUnsynced);
         Node = new RaftNode(_options, _storage, new Prng(_random.NextUInt64()));
         _checkedCommit = Node.CommitIndex;

@@ -12,6 +12,7 @@ public sealed class RandomRunTests(ITestOutputHelper output)
 {
     private const long StepsPerEpisode = 20_000;
     private const long DefaultSteps = 400_000;
+    private const ulong EpisodesUntilFound = 300;
 
     [Fact]
     public void Random_clusters_keep_every_promise()
@@ -25,6 +26,8 @@ public sealed class RandomRunTests(ITestOutputHelper output)
         long reads = 0;
         long crashes = 0;
         long changes = 0;
+        long reports = 0;
+        long snapshots = 0;
         for (; done < steps; done += StepsPerEpisode, seed++)
         {
             var cluster = RunEpisode(seed);
@@ -33,27 +36,54 @@ public sealed class RandomRunTests(ITestOutputHelper output)
             reads += cluster.ReadsAnswered;
             crashes += cluster.Crashes;
             changes += cluster.ConfChanges;
+            reports += cluster.Reports;
+            snapshots += cluster.Snapshots;
         }
 
         output.WriteLine(
             $"{done} steps in {watch.Elapsed.TotalSeconds:F1} s ({done / watch.Elapsed.TotalSeconds:F0}/s): "
-            + $"{elections} leaders, {committed} committed, {reads} reads, {crashes} crashes, {changes} conf changes");
+            + $"{elections} leaders, {committed} committed, {reads} reads, {crashes} crashes, {changes} conf changes, "
+            + $"{snapshots} snapshots, {reports} disconnect reports");
         Assert.True(elections > 0 && committed > 0 && reads > 0);
     }
 
-    private static RandomCluster RunEpisode(ulong seed)
+    [Theory]
+    [InlineData(Sabotage.ForgetsVote)]
+    [InlineData(Sabotage.ForgetsEntry)]
+    [InlineData(Sabotage.CommitsEarly)]
+    [InlineData(Sabotage.AcknowledgesTooMuch)]
+    [InlineData(Sabotage.CountsRefusals)]
+    [InlineData(Sabotage.CountsPreVoteRefusals)]
+    [InlineData(Sabotage.ConfirmsReadsAlone)]
+    [InlineData(Sabotage.SkipsConfChange)]
+    [InlineData(Sabotage.ChangesEntry)]
+    internal void Broken_rule_is_found(Sabotage sabotage)
+    {
+        for (ulong seed = 1; seed <= EpisodesUntilFound; seed++)
+        {
+            try
+            {
+                RunEpisode(seed, sabotage);
+            }
+            catch (InvariantException found)
+            {
+                output.WriteLine($"episode {seed}: {found.Message[..Math.Min(found.Message.Length, 200)]}");
+                return;
+            }
+        }
+
+        Assert.Fail($"{sabotage} was not found in {EpisodesUntilFound} episodes");
+    }
+
+    private static RandomCluster RunEpisode(ulong seed, Sabotage sabotage = Sabotage.None)
     {
         var step = 0L;
         try
         {
-            var cluster = new RandomCluster(seed);
+            var cluster = new RandomCluster(seed, sabotage);
             for (; step < StepsPerEpisode; step++)
             {
                 cluster.Step();
-                if (step % 64 == 0)
-                {
-                    cluster.CheckLogMatching();
-                }
             }
 
             cluster.Heal();
