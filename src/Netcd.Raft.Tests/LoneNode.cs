@@ -9,7 +9,13 @@ namespace Netcd.Raft.Tests;
 internal sealed class LoneNode
 {
     /// <summary>Member 1 of so many voters; its log holds an entry of each given term, from index 1 on.</summary>
-    public LoneNode(int voters = 3, ulong[]? logTerms = null, HardState hardState = default, RaftOptions? options = null)
+    public LoneNode(
+        int voters = 3,
+        ulong[]? logTerms = null,
+        HardState hardState = default,
+        RaftOptions? options = null,
+        int id = 1,
+        ulong seed = 1)
     {
         var state = new ConfState { Voters = [.. Enumerable.Range(1, voters).Select(i => new MemberId((ulong)i))] };
         Storage = new LoneStorage(Memory, state);
@@ -18,7 +24,7 @@ internal sealed class LoneNode
         Memory.Append(entries.ToArray());
         Memory.SetHardState(hardState);
         options ??= new RaftOptions { Id = new MemberId(1), CheckQuorum = false, PreVote = false };
-        Node = new RaftNode(options with { Id = new MemberId(1) }, Storage, new Prng(1));
+        Node = new RaftNode(options with { Id = new MemberId((ulong)id) }, Storage, new Prng(seed));
     }
 
     public RaftNode Node { get; }
@@ -28,6 +34,8 @@ internal sealed class LoneNode
     public ILogStorage Storage { get; }
 
     public List<Entry> Applied { get; } = [];
+
+    public ulong CompletedAppendId { get; private set; }
 
     public List<ReadState> Reads { get; } = [];
 
@@ -95,6 +103,7 @@ internal sealed class LoneNode
 
         Memory.Append(append.Entries);
         Memory.SetHardState(append.HardState ?? Memory.InitialHardState);
+        CompletedAppendId = append.Id;
         Node.AppendCompleted(append.Id);
     }
 

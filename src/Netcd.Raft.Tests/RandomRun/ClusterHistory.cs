@@ -112,18 +112,20 @@ internal sealed class ClusterHistory(LogIndex start)
     }
 
     /// <summary>With pre-votes a term rises only after a quorum agreed to it, but in a transfer.</summary>
-    public void CheckVoteRequest(Message message, RaftNode node)
+    public void CheckCandidate(RaftNode node)
     {
-        if (message.Type == MessageType.Vote && message.Context.IsEmpty)
+        if (node.Core.Messages.Exists(message => message.Type == MessageType.Vote && !message.Context.IsEmpty))
         {
-            var agreed = _preVotes.TryGetValue((message.Term, node.Id), out var voters)
-                ? voters.ToDictionary(id => id, _ => true)
-                : [];
-            agreed[node.Id] = true;
-            Require(
-                node.Core.Tracker.Config.Voters.VoteResult(agreed) == Netcd.Raft.Quorum.VoteResult.Won,
-                $"{node.Id} asks for votes in term {message.Term} without a quorum of pre-votes");
+            return;
         }
+
+        var agreed = _preVotes.TryGetValue((node.Term, node.Id), out var voters)
+            ? voters.ToDictionary(id => id, _ => true)
+            : [];
+        agreed[node.Id] = true;
+        Require(
+            node.Core.Tracker.Config.Voters.VoteResult(agreed) == Netcd.Raft.Quorum.VoteResult.Won,
+            $"{node.Id} campaigns in term {node.Term} without a quorum of pre-votes");
     }
 
     public static void Require(bool condition, string problem)

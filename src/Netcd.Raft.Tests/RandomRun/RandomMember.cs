@@ -20,7 +20,6 @@ internal sealed class RandomMember
     private LogIndex _appliedIndex;
     private Term _lastTerm;
     private bool _wasLeader;
-    private Netcd.Raft.Tracker.TrackerConfig? _checkedConfig;
 
     // Terms of the log as it was checked last, from _termsFrom on.
     private readonly List<Term> _terms = [];
@@ -65,15 +64,7 @@ internal sealed class RandomMember
         }
 
         var ready = Node.TakeReady();
-        foreach (var message in ready.Messages)
-        {
-            outgoing.Add(message);
-            if (_options.PreVote && ReferenceEquals(_checkedConfig, Node.Core.Tracker.Config))
-            {
-                _history.CheckVoteRequest(message, Node);
-            }
-        }
-
+        outgoing.AddRange(ready.Messages);
         if (ready.Append is not null)
         {
             _appends.Enqueue(ready.Append);
@@ -211,7 +202,11 @@ internal sealed class RandomMember
             $"{Id} {log}");
         CheckLog(isLeaderStill: _wasLeader && Node.Role == RaftRole.Leader && Node.Term == _lastTerm);
         _wasLeader = Node.Role == RaftRole.Leader;
-        _checkedConfig = Node.Core.Tracker.Config;
+        if (_options.PreVote && Node.Role == RaftRole.Candidate && Node.Term != _lastTerm)
+        {
+            _history.CheckCandidate(Node);
+        }
+
         _lastTerm = Node.Term;
         _history.CheckLeader(Node);
         if (log.Committed > _checkedCommit)
