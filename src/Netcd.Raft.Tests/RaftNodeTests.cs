@@ -238,6 +238,20 @@ public sealed class RaftNodeTests
     }
 
     [Fact]
+    public void Pre_vote_given_for_an_earlier_question_does_not_count()
+    {
+        // Found by the random run, seed 602.
+        var lone = new LoneNode(options: new RaftOptions { Id = new MemberId(1) });
+        lone.Step(2, MessageType.Vote, new Message { Type = MessageType.Vote, Term = new Term(3) });
+        lone.Node.Campaign();
+        lone.Drain();
+        lone.Step(3, MessageType.PreVoteResp, new Message { Type = MessageType.PreVoteResp, Term = new Term(3) });
+        Assert.Equal((RaftRole.PreCandidate, new Term(3)), (lone.Node.Role, lone.Node.Term));
+        lone.Step(3, MessageType.PreVoteResp, new Message { Type = MessageType.PreVoteResp, Term = new Term(4) });
+        Assert.Equal((RaftRole.Candidate, new Term(4)), (lone.Node.Role, lone.Node.Term));
+    }
+
+    [Fact]
     public void Member_whose_log_was_lost_gives_no_vote_until_it_has_caught_up()
     {
         var lone = new LoneNode();

@@ -228,13 +228,20 @@ internal sealed partial class RaftCore
                 RaftLogLevel.Debug,
                 $"{Id} [term {Term} state State{Role}] ignored MsgTimeoutNow from {message.From}");
         }
-        else if (message.Type == awaited)
+        else if (message.Type == awaited && !IsOldPreVote(message))
         {
             HandleVote(message);
         }
 
         return StepResult.Accepted;
     }
+
+    /// <summary>
+    /// A pre-vote given for this term, not for the next one. Say this member asked in term 2, got no answer, was taken
+    /// to term 3 by another's election, and asks again: answers to the first question say nothing about the second.
+    /// </summary>
+    private bool IsOldPreVote(Message message) =>
+        message.Type == MessageType.PreVoteResp && !message.Reject && message.Term != Term.Next;
 
     private void HandleVote(Message message)
     {
