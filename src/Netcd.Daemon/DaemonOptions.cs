@@ -7,6 +7,9 @@ internal sealed class DaemonOptions
 {
     private const long QuotaBytesDefault = 2L * 1024 * 1024 * 1024;
 
+    private static readonly string[] DiscoveryFlags =
+        ["discovery", "discovery-endpoints", "discovery-srv", "discovery-srv-name"];
+
     public DaemonOptions(FlagValues values)
     {
         Values = values;
@@ -18,8 +21,8 @@ internal sealed class DaemonOptions
         ListenMetricsUrls = values.Urls("listen-metrics-urls");
         AdvertiseClientUrls = values.Urls("advertise-client-urls");
         AdvertisePeerUrls = values.Urls("initial-advertise-peer-urls");
-        InitialCluster = values.IsGiven("initial-cluster")
-            ? values.Text("initial-cluster")
+        InitialCluster = values.IsGiven("initial-cluster") || DiscoveryFlags.Any(flag => values.Text(flag).Length > 0)
+            ? values.IsGiven("initial-cluster") ? values.Text("initial-cluster") : ""
             : string.Join(',', AdvertisePeerUrls.Select(url => $"{Name}={url}"));
         Gates = GatesWithOldFlags(values);
     }
@@ -43,7 +46,7 @@ internal sealed class DaemonOptions
 
     public IReadOnlyList<EtcdUrl> AdvertisePeerUrls { get; }
 
-    /// <summary><c>name=url</c> pairs of the initial members.</summary>
+    /// <summary><c>name=url</c> pairs of the initial members; empty when they are found by discovery.</summary>
     public string InitialCluster { get; }
 
     public IReadOnlyDictionary<string, bool> Gates { get; }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Netcd.Daemon.Discovery;
 using Netcd.Daemon.Flags;
 using Netcd.Daemon.Logging;
 using Netcd.Daemon.Process;
@@ -168,6 +169,13 @@ internal static class Launcher
         {
             // The member was still looking for others, or waiting for a leader.
             return EndBySignal(await stopped.Task, logger);
+        }
+        catch (StartException refused) when (refused.InnerException is DiscoveryException
+            && options.Values.Text("discovery-srv").Length == 0)
+        {
+            Log.FailedToBootstrap(logger, options.Values.Text("discovery"), refused.Message);
+            Log.TokenNotReusable(logger);
+            return ExitFailure;
         }
         catch (StartException refused)
         {

@@ -82,4 +82,14 @@ internal static partial class Log
 
     [LoggerMessage(20, LogLevel.Critical, "failed to list data directory {Dir} {Error}")]
     public static partial void FailedToListDataDirectory(ILogger logger, string dir, string error);
+
+    [LoggerMessage(
+        21,
+        LogLevel.Warning,
+        "failed to bootstrap; discovery token was already used {DiscoveryToken} {Error}")]
+    public static partial void FailedToBootstrap(ILogger logger, string discoveryToken, string error);
+
+    [LoggerMessage(
+        22, LogLevel.Warning, "do not reuse discovery token; generate a new one to bootstrap a cluster")]
+    public static partial void TokenNotReusable(ILogger logger);
 }

@@ -39,7 +39,8 @@ internal sealed class MemberHost : IAsyncDisposable
         var peerTls = TlsSettings.Peer(options, logger);
         LogStart(options, logger);
         var member = await MemberSettings.OpenAsync(
-            options, transport: null, peerClient: null, new MemberLog(provider), fatal, cancellation);
+            options, transport: null, peerClient: null, new MemberLog(provider), logger, fatal,
+            cancellation);
         var api = new ApiServer(
             member, ApiSettings(options), new MetricsPage(), TimeProvider.System,
             loggers.CreateLogger("Netcd.Api.Etcd"));

@@ -20,6 +20,13 @@ public sealed class GrpcChannel : IDisposable
     /// <param name="address"><c>http://host:port</c> or <c>https://host:port</c>.</param>
     /// <param name="tls">Client certificate and trust for https; null for the system's defaults.</param>
     public GrpcChannel(Uri address, SslClientAuthenticationOptions? tls = null)
+        : this(address, new GrpcChannelOptions { Tls = tls })
+    {
+    }
+
+    /// <param name="address">As above.</param>
+    /// <param name="options">How to connect.</param>
+    public GrpcChannel(Uri address, GrpcChannelOptions options)
     {
         _address = address;
         var handler = new SocketsHttpHandler
@@ -28,9 +35,21 @@ public sealed class GrpcChannel : IDisposable
             UseProxy = false,
             AutomaticDecompression = DecompressionMethods.None,
         };
-        if (tls is not null)
+        if (options.Tls is { } tls)
         {
             handler.SslOptions = tls;
+        }
+
+        if (options.ConnectTimeout is { } connectTimeout)
+        {
+            handler.ConnectTimeout = connectTimeout;
+        }
+
+        if (options.KeepAliveTime is { } keepAliveTime)
+        {
+            handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;
+            handler.KeepAlivePingDelay = keepAliveTime;
+            handler.KeepAlivePingTimeout = options.KeepAliveTimeout;
         }
 
         _invoker = new HttpMessageInvoker(handler);

@@ -24,6 +24,14 @@ public sealed class ConfigValidatorTests
     [InlineData("min version (TLS1.3) is greater than max version (TLS1.2)", "--tls-min-version=TLS1.3", "--tls-max-version=TLS1.2")]
     [InlineData("both --discovery-token and --discovery-endpoints must be set", "--discovery-token=x")]
     [InlineData(
+        "both --discovery-token and --discovery-endpoints must be set", "--discovery-endpoints=127.0.0.1:2379")]
+    [InlineData(
+        "--discovery-endpoints must not contain empty endpoints",
+        "--discovery-token=x", "--discovery-endpoints=127.0.0.1:2379,,127.0.0.1:1")]
+    [InlineData(
+        "both v2 discovery settings (discovery, discovery-proxy) and v3 discovery settings (discovery-token, discovery-endpoints, discovery-cert, discovery-key, discovery-cacert, discovery-user, discovery-password) are set",
+        "--discovery-proxy=http://127.0.0.1:1", "--discovery-user=u")]
+    [InlineData(
         "enabling feature gate LeaseCheckpointPersist requires enabling feature gate LeaseCheckpoint",
         "--feature-gates=LeaseCheckpointPersist=true")]
     [InlineData(

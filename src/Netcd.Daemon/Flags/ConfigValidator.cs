@@ -13,6 +13,12 @@ internal static class ConfigValidator
     private static readonly string[] BootstrapFlags =
         ["initial-cluster", "discovery", "discovery-endpoints", "discovery-srv"];
 
+    private static readonly string[] RegistryFlags =
+    [
+        "discovery-endpoints", "discovery-token", "discovery-cert", "discovery-key", "discovery-cacert",
+        "discovery-user", "discovery-password",
+    ];
+
     /// <exception cref="FlagValueException">The first check that fails.</exception>
     public static void Check(FlagValues values, bool fromFile)
     {
@@ -92,17 +98,14 @@ internal static class ConfigValidator
 
     private static void CheckBootstrap(FlagValues values)
     {
-        if (BootstrapFlags.Count(values.IsGiven) > 1)
+        if (BootstrapFlags.Count(flag => values.IsGiven(flag) && values.Text(flag).Length > 0) > 1)
         {
             throw new FlagValueException(
                 "multiple discovery or bootstrap flags are set. Choose one of \"initial-cluster\", \"discovery\", "
                 + "\"discovery-endpoints\" or \"discovery-srv\"");
         }
 
-        var v2 = values.Text("discovery").Length > 0 || values.Text("discovery-proxy").Length > 0;
-        var token = values.Text("discovery-token").Length > 0;
-        var endpoints = values.Text("discovery-endpoints").Length > 0;
-        if (v2 && (token || endpoints))
+        if (values.Text("discovery-proxy").Length > 0 && RegistryFlags.Any(flag => values.Text(flag).Length > 0))
         {
             throw new FlagValueException(
                 "both v2 discovery settings (discovery, discovery-proxy) and v3 discovery settings (discovery-token, "
@@ -110,9 +113,15 @@ internal static class ConfigValidator
                 + "discovery-password) are set");
         }
 
-        if (token != endpoints)
+        var endpoints = values.Text("discovery-endpoints");
+        if (values.Text("discovery-token").Length > 0 != endpoints.Length > 0)
         {
             throw new FlagValueException("both --discovery-token and --discovery-endpoints must be set");
+        }
+
+        if (endpoints.Length > 0 && endpoints.Split(',').Any(string.IsNullOrWhiteSpace))
+        {
+            throw new FlagValueException("--discovery-endpoints must not contain empty endpoints");
         }
 
         if (values.Text("discovery-fallback") == "proxy")

@@ -122,85 +122,40 @@ internal static class FlagTable
             WithoutEffectYet = true,
         },
         new("discovery-srv", FlagKind.String, "", "discovery-srv", "Clustering",
-            "DNS domain whose SRV records name the initial cluster.")
-        {
-            WithoutEffectYet = true,
-        },
+            "DNS domain whose SRV records name the initial cluster."),
         new("discovery-srv-name", FlagKind.String, "", "discovery-srv-name", "Clustering",
-            "Suffix of the SRV name.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Suffix of the SRV name."),
         new("discovery-token", FlagKind.String, "", "discovery-config.token", "Clustering",
-            "Discovery service: token.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Discovery service: token."),
         new("discovery-endpoints", FlagKind.StringList, "", "discovery-config.client.endpoints", "Clustering",
-            "Discovery service: endpoints.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Discovery service: endpoints."),
         new("discovery-dial-timeout", FlagKind.Duration, "2s", "discovery-config.client.dial-timeout", "Clustering",
-            "Discovery service: dial timeout.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Discovery service: dial timeout."),
         new("discovery-request-timeout", FlagKind.Duration, "5s", "discovery-config.client.request-timeout",
             "Clustering",
-            "Discovery service: request timeout.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Discovery service: request timeout."),
         new("discovery-keepalive-time", FlagKind.Duration, "2s", "discovery-config.client.keepalive-time", "Clustering",
-            "Discovery service: keepalive time.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Discovery service: keepalive time."),
         new("discovery-keepalive-timeout", FlagKind.Duration, "6s", "discovery-config.client.keepalive-timeout",
             "Clustering",
-            "Discovery service: keepalive timeout.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Discovery service: keepalive timeout."),
         new("discovery-insecure-transport", FlagKind.Bool, "true", "discovery-config.client.secure.insecure-transport",
             "Clustering",
-            "Discovery service: insecure transport.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Discovery service: insecure transport."),
         new("discovery-insecure-skip-tls-verify", FlagKind.Bool, "false",
             "discovery-config.client.secure.insecure-skip-tls-verify",
             "Clustering",
-            "Discovery service: insecure skip tls verify.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Discovery service: insecure skip tls verify."),
         new("discovery-cert", FlagKind.String, "", "discovery-config.client.secure.cert", "Clustering",
-            "Discovery service: cert.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Discovery service: cert."),
         new("discovery-key", FlagKind.String, "", "discovery-config.client.secure.key", "Clustering",
-            "Discovery service: key.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Discovery service: key."),
         new("discovery-cacert", FlagKind.String, "", "discovery-config.client.secure.cacert", "Clustering",
-            "Discovery service: cacert.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Discovery service: cacert."),
         new("discovery-user", FlagKind.String, "", "discovery-config.client.auth.username", "Clustering",
-            "Discovery service: user.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Discovery service: user."),
         new("discovery-password", FlagKind.String, "", "discovery-config.client.auth.password", "Clustering",
-            "Discovery service: password.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Discovery service: password."),
         new("strict-reconfig-check", FlagKind.Bool, "true", "strict-reconfig-check", "Clustering",
             "Refuse reconfigurations that would lose quorum."),
         new("pre-vote", FlagKind.Bool, "true", "pre-vote", "Clustering",

@@ -1,5 +1,5 @@
 using Netcd.Base;
-using Netcd.Daemon.Flags;
+using Netcd.Daemon.Discovery;
 using Netcd.Mvcc;
 using Netcd.Server;
 using Netcd.Server.Boot;
@@ -16,6 +16,7 @@ internal static class MemberSettings
     /// <param name="transport">The way to other members; null for a member that stays alone.</param>
     /// <param name="peerClient">Questions to other members; set with the transport.</param>
     /// <param name="log">Takes the member's log lines.</param>
+    /// <param name="logger">Takes the log lines of what comes before the member.</param>
     /// <param name="fatal">Hears of the failure that stopped the member.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StartException">The flags or the data do not allow a start.</exception>
@@ -24,6 +25,7 @@ internal static class MemberSettings
         IPeerTransport? transport,
         IPeerClient? peerClient,
         MemberLog log,
+        ILogger logger,
         Action<Exception> fatal,
         CancellationToken cancellation)
     {
@@ -31,38 +33,29 @@ internal static class MemberSettings
         var wal = options.Values.Text("wal-dir") is { Length: > 0 } directory ? Path.GetFullPath(directory) : null;
         try
         {
+            var first = HasLog(wal ?? Path.Combine(data, "member", "wal"))
+                ? FirstMembers.OfRestart(options)
+                : await FirstMembers.FindAsync(options, logger, cancellation);
             var member = Describe(options, data, wal) with
             {
-                InitialCluster = FirstMembers(options, HasLog(wal ?? Path.Combine(data, "member", "wal"))),
+                InitialCluster = first.Members,
+                InitialClusterToken = first.Token,
                 Transport = transport,
                 PeerClient = peerClient,
                 Log = log,
                 OnFatal = fatal,
             };
-            var formation = await new FormationPlanner(member).DecideAsync(cancellation);
+            var formation = await new FormationPlanner(member, first.Service).DecideAsync(cancellation);
             return Member.Open(member with { Formation = formation });
+        }
+        catch (DiscoveryException problem)
+        {
+            throw new StartException($"failed to join discovery cluster ({problem.Message})", problem);
         }
         catch (Exception problem) when (problem is MemberStartException or IOException or UnauthorizedAccessException
             or CorruptionException)
         {
             throw new StartException(problem.Message, problem);
-        }
-    }
-
-    // A member that has a log needs its first members only if it ended before it wrote them there.
-    private static IReadOnlyList<InitialMember> FirstMembers(DaemonOptions options, bool hasLog)
-    {
-        try
-        {
-            return InitialCluster.Parse(options.InitialCluster);
-        }
-        catch (FlagValueException) when (hasLog)
-        {
-            return [];
-        }
-        catch (FlagValueException problem)
-        {
-            throw new StartException($"error setting up initial cluster: {problem.Message}", problem);
         }
     }
 
@@ -74,7 +67,6 @@ internal static class MemberSettings
             Name = options.Name,
             DataDirectory = data,
             WalDirectory = wal,
-            InitialClusterToken = values.Text("initial-cluster-token"),
             IsNewCluster = values.Text("initial-cluster-state") == "new",
             ForceNewCluster = values.Bool("force-new-cluster"),
             AdvertiseClientUrls = [.. options.AdvertiseClientUrls.Select(url => url.Text)],

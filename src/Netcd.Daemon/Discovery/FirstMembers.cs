@@ -1,0 +1,82 @@
+using System.Net;
+using Netcd.Daemon.Flags;
+using Netcd.Daemon.Serving;
+using Netcd.Server;
+using Netcd.Server.Boot;
+
+namespace Netcd.Daemon.Discovery;
+
+/// <summary>
+/// The initial cluster as the flags have it: spelled out, in DNS, or only this member until a service knows the others.
+/// Source: PeerURLsMapAndToken of etcd's server/embed/config.go.
+/// </summary>
+/// <param name="Members">As far as they are known.</param>
+/// <param name="Token">What the ids are derived from, besides the URLs.</param>
+/// <param name="Service">Where the rest is found; null if nowhere.</param>
+internal sealed record FirstMembers(IReadOnlyList<InitialMember> Members, string Token, IClusterDiscovery? Service)
+{
+    /// <summary>Reads them for a member without a log.</summary>
+    /// <exception cref="StartException">The flags or the answers do not make a cluster.</exception>
+    public static async Task<FirstMembers> FindAsync(
+        DaemonOptions options, ILogger logger, CancellationToken cancellation)
+    {
+        var values = options.Values;
+        var token = values.Text("initial-cluster-token");
+        try
+        {
+            if (values.Words("discovery-endpoints").Count > 0)
+            {
+                return new FirstMembers([Self(options)], values.Text("discovery-token"), Registry(values, logger));
+            }
+
+            var pairs = options.InitialCluster;
+            if (values.Text("discovery-srv").Length > 0)
+            {
+                pairs = await new SrvDiscovery(options, new SrvLookup(), Dns.GetHostAddressesAsync, logger)
+                    .FindAsync(cancellation);
+            }
+
+            return new FirstMembers(InitialCluster.Parse(pairs), token, Service: null);
+        }
+        catch (Exception problem) when (problem is FlagValueException or DiscoveryException)
+        {
+            throw new StartException($"error setting up initial cluster: {problem.Message}", problem);
+        }
+    }
+
+    /// <summary>
+    /// For a member that has a log, which needs them only if it ended before it wrote them there; what cannot be read
+    /// is no error.
+    /// </summary>
+    public static FirstMembers OfRestart(DaemonOptions options)
+    {
+        var token = options.Values.Text("initial-cluster-token");
+        try
+        {
+            return new FirstMembers(InitialCluster.Parse(options.InitialCluster), token, Service: null);
+        }
+        catch (FlagValueException)
+        {
+            return new FirstMembers([], token, Service: null);
+        }
+    }
+
+    private static InitialMember Self(DaemonOptions options) =>
+        new(options.Name, [.. options.AdvertisePeerUrls.Select(url => url.Text)]);
+
+    private static RegistryService Registry(FlagValues values, ILogger logger) => new(
+        () => new GrpcRegistry(new RegistryOptions
+        {
+            Endpoints = values.Words("discovery-endpoints"),
+            DialTimeout = values.Duration("discovery-dial-timeout"),
+            RequestTimeout = values.Duration("discovery-request-timeout"),
+            KeepAliveTime = values.Duration("discovery-keepalive-time"),
+            KeepAliveTimeout = values.Duration("discovery-keepalive-timeout"),
+            Tls = DiscoveryTls.Of(values),
+            User = values.Text("discovery-user"),
+            Password = values.Text("discovery-password"),
+        }),
+        values.Text("discovery-token"),
+        TimeProvider.System,
+        logger);
+}

@@ -1,0 +1,19 @@
+using System.Net.Security;
+
+namespace Netcd.Grpc.Client;
+
+/// <summary>How a channel connects.</summary>
+public sealed record GrpcChannelOptions
+{
+    /// <summary>Client certificate and trust for https; null for the system's defaults.</summary>
+    public SslClientAuthenticationOptions? Tls { get; init; }
+
+    /// <summary>Time for making a connection, TLS included; null for the framework's.</summary>
+    public TimeSpan? ConnectTimeout { get; init; }
+
+    /// <summary>A connection with open calls that is silent this long is pinged; null for never.</summary>
+    public TimeSpan? KeepAliveTime { get; init; }
+
+    /// <summary>A ping that is not answered within this time ends the connection.</summary>
+    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(20);
+}
