@@ -53,7 +53,7 @@ internal sealed class ClientCertificateCheck(TlsServerOptions options, TlsFiles 
         return Revoked(chain);
     }
 
-    private static string? ChainError(X509Certificate2 certificate, X509Chain chain)
+    internal static string? ChainError(X509Certificate2 certificate, X509Chain chain)
     {
         var status = X509ChainStatusFlags.NoError;
         foreach (var part in chain.ChainStatus)
@@ -96,7 +96,7 @@ internal sealed class ClientCertificateCheck(TlsServerOptions options, TlsFiles 
             + $"{(isEarly ? "before" : "after")} {bound.ToString(Format)}");
     }
 
-    private bool IsAllowed(X509Certificate2 certificate)
+    internal bool IsAllowed(X509Certificate2 certificate)
     {
         if (options.AllowedCommonNames.Count > 0)
         {
@@ -107,7 +107,7 @@ internal sealed class ClientCertificateCheck(TlsServerOptions options, TlsFiles 
             || options.AllowedHostnames.Any(name => HasHostname(certificate, name));
     }
 
-    private static bool HasHostname(X509Certificate2 certificate, string name)
+    internal static bool HasHostname(X509Certificate2 certificate, string name)
     {
         try
         {

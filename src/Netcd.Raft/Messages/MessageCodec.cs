@@ -18,6 +18,9 @@ namespace Netcd.Raft.Messages;
 /// </remarks>
 public static class MessageCodec
 {
+    /// <summary>Six numbers of at most ten bytes, with their tags.</summary>
+    public const int BeforeEntriesBytesMax = 6 * 11;
+
     private static readonly Snapshot NoSnapshot = Snapshot.Empty;
 
     /// <summary>Encoded size in bytes.</summary>
@@ -44,18 +47,33 @@ public static class MessageCodec
     /// <summary>Writes a message of the <see cref="Size"/> told before.</summary>
     public static void Write(ref ProtoWriter writer, Message message, MessageForm form)
     {
-        writer.RequiredUInt64(1, (ulong)message.Type);
-        writer.RequiredUInt64(2, message.To.Value);
-        writer.RequiredUInt64(3, message.From.Value);
-        writer.RequiredUInt64(4, message.Term.Value);
-        writer.RequiredUInt64(5, message.LogTerm.Value);
-        writer.RequiredUInt64(6, message.Index.Value);
+        WriteBeforeEntries(ref writer, message);
         foreach (ref readonly var entry in message.Entries.Span)
         {
             writer.DelimitedHeader(7, RecordCodec.Size(entry));
             RecordCodec.Write(ref writer, entry);
         }
 
+        WriteAfterEntries(ref writer, message, form);
+    }
+
+    /// <summary>
+    /// The first third of <see cref="Write"/>, for who writes the entries (field 7) itself: at most
+    /// <see cref="BeforeEntriesBytesMax"/>.
+    /// </summary>
+    public static void WriteBeforeEntries(ref ProtoWriter writer, Message message)
+    {
+        writer.RequiredUInt64(1, (ulong)message.Type);
+        writer.RequiredUInt64(2, message.To.Value);
+        writer.RequiredUInt64(3, message.From.Value);
+        writer.RequiredUInt64(4, message.Term.Value);
+        writer.RequiredUInt64(5, message.LogTerm.Value);
+        writer.RequiredUInt64(6, message.Index.Value);
+    }
+
+    /// <summary>The last third of <see cref="Write"/>.</summary>
+    public static void WriteAfterEntries(ref ProtoWriter writer, Message message, MessageForm form)
+    {
         writer.RequiredUInt64(8, message.Commit.Value);
         if (SnapshotToWrite(message, form) is { } snapshot)
         {
@@ -121,6 +139,44 @@ public static class MessageCodec
         return fields.ToMessage();
     }
 
+    /// <summary>
+    /// As <see cref="RecordCodec.ReadEntry"/>, but the data is a part of <paramref name="owned"/>, as in
+    /// <see cref="Read"/>.
+    /// </summary>
+    /// <exception cref="ProtoException">The bytes are not an entry.</exception>
+    public static Entry ReadEntry(ReadOnlyMemory<byte> owned)
+    {
+        var type = EntryType.Normal;
+        ulong term = 0;
+        ulong index = 0;
+        var data = ReadOnlyMemory<byte>.Empty;
+        var reader = new ProtoReader(owned.Span);
+        while (reader.TryReadTag(out var field, out var wireType))
+        {
+            switch (field)
+            {
+                case 1:
+                    type = (EntryType)reader.ReadInt32(wireType);
+                    break;
+                case 2:
+                    term = reader.ReadUInt64(wireType);
+                    break;
+                case 3:
+                    index = reader.ReadUInt64(wireType);
+                    break;
+                case 4:
+                    var length = reader.ReadBytes(wireType).Length;
+                    data = owned.Slice(reader.Position - length, length);
+                    break;
+                default:
+                    reader.Skip(wireType);
+                    break;
+            }
+        }
+
+        return new Entry(new Term(term), new LogIndex(index), type, data);
+    }
+
     private static void SetScalar(ref Fields fields, int field, ulong value)
     {
         switch (field)
@@ -170,40 +226,6 @@ public static class MessageCodec
         }
 
         return count;
-    }
-
-    /// <summary>As <see cref="RecordCodec.ReadEntry"/>, but without a copy of the data.</summary>
-    private static Entry ReadEntry(ReadOnlyMemory<byte> owned)
-    {
-        var type = EntryType.Normal;
-        ulong term = 0;
-        ulong index = 0;
-        var data = ReadOnlyMemory<byte>.Empty;
-        var reader = new ProtoReader(owned.Span);
-        while (reader.TryReadTag(out var field, out var wireType))
-        {
-            switch (field)
-            {
-                case 1:
-                    type = (EntryType)reader.ReadInt32(wireType);
-                    break;
-                case 2:
-                    term = reader.ReadUInt64(wireType);
-                    break;
-                case 3:
-                    index = reader.ReadUInt64(wireType);
-                    break;
-                case 4:
-                    var length = reader.ReadBytes(wireType).Length;
-                    data = owned.Slice(reader.Position - length, length);
-                    break;
-                default:
-                    reader.Skip(wireType);
-                    break;
-            }
-        }
-
-        return new Entry(new Term(term), new LogIndex(index), type, data);
     }
 
     private static Snapshot? SnapshotToWrite(Message message, MessageForm form) =>

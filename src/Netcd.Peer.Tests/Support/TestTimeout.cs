@@ -1,0 +1,7 @@
+namespace Netcd.Peer.Tests.Support;
+
+/// <summary>Bounds every wait of a test, so that a hang is a failure with a stack.</summary>
+internal static class TestTimeout
+{
+    public static CancellationToken Token() => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+}

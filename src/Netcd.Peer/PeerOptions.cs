@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Netcd.Grpc.Server.Tls;
+
+namespace Netcd.Peer;
+
+/// <summary>How a <see cref="PeerTransport"/> runs.</summary>
+public sealed record PeerOptions
+{
+    /// <summary>TLS of connections to peers; null without a peer certificate.</summary>
+    public TlsClient? Tls { get; init; }
+
+    /// <summary>One election timeout: how much longer than a second connecting may take.</summary>
+    public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary><c>--max-request-bytes</c>: longer requests make longer messages.</summary>
+    public int RequestBytesMax { get; init; } = 1536 * 1024;
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    internal TimeSpan DialTimeout => Limits.DialTimeoutBase + ElectionTimeout;
+
+    internal int MessageBytesMax => (int)Math.Clamp(4L * RequestBytesMax, Limits.MessageBytesMin, int.MaxValue / 2);
+}
