@@ -154,7 +154,7 @@ internal static class Launcher
         }
 
         using var loggers = new LoggerFactory([provider], new LoggerFilterOptions { MinLevel = LogLevel.Trace });
-        var stopped = new TaskCompletionSource<PosixSignal>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var stopped = new TaskCompletionSource<PosixSignal?>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var starting = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
@@ -163,12 +163,12 @@ internal static class Launcher
         try
         {
             host = await MemberHost.StartAsync(
-                options, loggers, provider, failure => Stop(provider, failure), starting.Token);
+                options, loggers, provider, failure => Stop(provider, failure), OnRemoved, starting.Token);
         }
         catch (OperationCanceledException) when (stopped.Task.IsCompleted)
         {
             // The member was still looking for others, or waiting for a leader.
-            return EndBySignal(await stopped.Task, logger);
+            return await stopped.Task is { } early ? EndBySignal(early, logger) : 0;
         }
         catch (StartException refused) when (refused.InnerException is DiscoveryException
             && options.Values.Text("discovery-srv").Length == 0)
@@ -193,13 +193,14 @@ internal static class Launcher
             Log.NotifiedInitDaemon(logger);
         }
 
-        var signal = await stopped.Task;
-        Log.ReceivedSignal(logger, signal == PosixSignal.SIGINT ? "interrupt" : "terminated");
-        Log.ClosingServer(logger, options.Name, options.DataDirectory);
-        await host.DisposeAsync();
-        Log.ClosedServer(logger, options.Name, options.DataDirectory);
-        NativeSignal.Reraise(NativeSignal.NumberOf(signal));
-        return 128 + NativeSignal.NumberOf(signal);
+        return await EndAsync(host, await stopped.Task, options, logger);
+
+        // The member says so itself; it ends as it would after a signal, and well.
+        void OnRemoved()
+        {
+            stopped.TrySetResult(null);
+            starting.Cancel();
+        }
 
         void OnSignal(PosixSignalContext context)
         {
@@ -207,6 +208,27 @@ internal static class Launcher
             stopped.TrySetResult(context.Signal);
             starting.Cancel();
         }
+    }
+
+    // Without a signal the member was removed from its cluster: that is an end like any other.
+    private static async Task<int> EndAsync(
+        MemberHost host, PosixSignal? signal, DaemonOptions options, ILogger logger)
+    {
+        if (signal is { } received)
+        {
+            Log.ReceivedSignal(logger, received == PosixSignal.SIGINT ? "interrupt" : "terminated");
+        }
+
+        Log.ClosingServer(logger, options.Name, options.DataDirectory);
+        await host.DisposeAsync();
+        Log.ClosedServer(logger, options.Name, options.DataDirectory);
+        if (signal is not { } ended)
+        {
+            return 0;
+        }
+
+        NativeSignal.Reraise(NativeSignal.NumberOf(ended));
+        return 128 + NativeSignal.NumberOf(ended);
     }
 
     private static int EndBySignal(PosixSignal signal, ILogger logger)

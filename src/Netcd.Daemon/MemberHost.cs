@@ -5,6 +5,7 @@ using Netcd.Daemon.Logging;
 using Netcd.Daemon.Serving;
 using Netcd.Grpc.Server;
 using Netcd.Grpc.Server.Tls;
+using Netcd.Peer;
 using Netcd.Server;
 
 namespace Netcd.Daemon;
@@ -15,15 +16,13 @@ internal sealed class MemberHost : IAsyncDisposable
     // Open calls may finish this long after a stop was asked for; watches never would.
     private static readonly TimeSpan DrainLimit = TimeSpan.FromMilliseconds(500);
 
-    private readonly Member _member;
-    private readonly ApiServer _api;
+    private readonly PeerTransport _transport;
     private readonly List<GrpcHost> _hosts = [];
+    private GrpcHost? _peerHost;
+    private Member? _member;
+    private ApiServer? _api;
 
-    private MemberHost(Member member, ApiServer api)
-    {
-        _member = member;
-        _api = api;
-    }
+    private MemberHost(PeerTransport transport) => _transport = transport;
 
     /// <exception cref="StartException">The flags, the data or the addresses do not allow a start.</exception>
     public static async Task<MemberHost> StartAsync(
@@ -31,6 +30,7 @@ internal sealed class MemberHost : IAsyncDisposable
         ILoggerFactory loggers,
         ZapLoggerProvider provider,
         Action<Exception> fatal,
+        Action removed,
         CancellationToken cancellation)
     {
         var logger = loggers.CreateLogger("Netcd.Daemon.Serving");
@@ -38,16 +38,18 @@ internal sealed class MemberHost : IAsyncDisposable
         var clientTls = TlsSettings.Client(options, logger);
         var peerTls = TlsSettings.Peer(options, logger);
         LogStart(options, logger);
-        var member = await MemberSettings.OpenAsync(
-            options, transport: null, peerClient: null, new MemberLog(provider), logger, fatal,
-            cancellation);
-        var api = new ApiServer(
-            member, ApiSettings(options), new MetricsPage(), TimeProvider.System,
-            loggers.CreateLogger("Netcd.Api.Etcd"));
-        var host = new MemberHost(member, api);
+        var host = new MemberHost(new PeerTransport(new PeerOptions
+        {
+            Tls = TlsSettings.PeerClient(options, logger),
+            ElectionTimeout = options.ElectionTimeout,
+            RequestBytesMax = options.MaxRequestBytes,
+            Logger = loggers.CreateLogger("Netcd.Peer.Rafthttp"),
+        }));
         try
         {
             await host.ServePeersAsync(options, peerTls, logger);
+            var member = await host.OpenAsync(
+                options, loggers, provider, fatal, removed, cancellation);
             if (!await member.IsSoundAtStartAsync())
             {
                 throw new StartException($"{member.Id} found data inconsistency with peers");
@@ -75,8 +77,15 @@ internal sealed class MemberHost : IAsyncDisposable
             await host.DisposeAsync();
         }
 
-        _api.Dispose();
-        _member.Dispose();
+        // The member may hand its leadership over: peers are listened to until it has ended.
+        _api?.Dispose();
+        _transport.Service = null;
+        _member?.Dispose();
+        await _transport.DisposeAsync();
+        if (_peerHost is not null)
+        {
+            await _peerHost.DisposeAsync();
+        }
     }
 
     private static ApiOptions ApiSettings(DaemonOptions options) => new()
@@ -162,18 +171,36 @@ internal sealed class MemberHost : IAsyncDisposable
 
     private static string[] Texts(IEnumerable<EtcdUrl> urls) => [.. urls.Select(url => url.Text)];
 
-    // Other members come later; the port is held and speaks TLS already, as tools that probe it expect.
+    private async Task<Member> OpenAsync(
+        DaemonOptions options, ILoggerFactory loggers, ZapLoggerProvider provider, Action<Exception> fatal,
+        Action removed, CancellationToken cancellation)
+    {
+        var member = await MemberSettings.OpenAsync(
+            options, _transport, _transport.Client, new MemberLog(provider),
+            loggers.CreateLogger("Netcd.Daemon.Serving"), fatal, removed, cancellation);
+        _member = member;
+        _transport.Service = member.PeerService;
+        var page = new MetricsPage();
+        PeerPage.Add(page, _transport.Metrics);
+        _api = new ApiServer(
+            member, ApiSettings(options), page, TimeProvider.System, loggers.CreateLogger("Netcd.Api.Etcd"));
+        return member;
+    }
+
+    // Before the member is opened: an address that is taken is found out first, and other members that start at the
+    // same time get an answer.
     private async Task ServePeersAsync(DaemonOptions options, TlsServer? tls, ILogger logger)
     {
         var host = new GrpcHost(new GrpcHostOptions
         {
             Listeners =
             [
-                .. options.ListenPeerUrls.Select(url => Listener(url, tls, "peer", servesGrpc: false)),
+                .. options.ListenPeerUrls.Select(url => Listener(
+                    url, tls, "peer", servesGrpc: false, web: _transport.HandleAsync)),
             ],
             Logger = logger,
         });
-        _hosts.Add(host);
+        _peerHost = host;
         await StartAsync(host, options.ListenPeerUrls);
         foreach (var url in options.ListenPeerUrls)
         {
@@ -184,6 +211,8 @@ internal sealed class MemberHost : IAsyncDisposable
     private async Task ServeClientsAsync(
         DaemonOptions options, TlsServer? tls, ILogger logger, Action<Exception> fatal)
     {
+        // Not null: the member was opened before.
+        var api = _api!;
         var values = options.Values;
         var hasHttp = options.ListenClientHttpUrls.Count > 0;
         List<ListenerOptions> listeners =
@@ -191,13 +220,13 @@ internal sealed class MemberHost : IAsyncDisposable
             .. options.ListenClientUrls.Select(url => Listener(url, tls, "client", servesWeb: !hasHttp)),
             .. options.ListenClientHttpUrls.Select(url => Listener(url, tls, "client", servesGrpc: false)),
             .. options.ListenMetricsUrls.Select(url =>
-                Listener(url, tls, "metrics", servesGrpc: false, web: _api.HandleMetricsAsync)),
+                Listener(url, tls, "metrics", servesGrpc: false, web: api.HandleMetricsAsync)),
         ];
         var host = new GrpcHost(new GrpcHostOptions
         {
             Listeners = listeners,
-            Methods = _api.Methods,
-            Web = _api.HandleWebAsync,
+            Methods = api.Methods,
+            Web = api.HandleWebAsync,
             Logger = logger,
             Fatal = fatal,
             Limits = new GrpcLimits
@@ -209,7 +238,7 @@ internal sealed class MemberHost : IAsyncDisposable
                 KeepAliveTimeout = values.Duration("grpc-keepalive-timeout"),
             },
         });
-        _hosts.Insert(0, host);
+        _hosts.Add(host);
         await StartAsync(
             host, [.. options.ListenClientUrls, .. options.ListenClientHttpUrls, .. options.ListenMetricsUrls]);
         foreach (var url in options.ListenClientUrls.Concat(options.ListenClientHttpUrls))

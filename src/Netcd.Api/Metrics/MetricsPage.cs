@@ -40,6 +40,11 @@ public sealed class MetricsPage
     public void Add(string name, string help, Histogram histogram) =>
         Add(name, help, "histogram", page => Write(page, name, histogram));
 
+    /// <summary>Histograms told apart by one label; the function gives its values with their histograms.</summary>
+    public void Add(
+        string name, string help, string label, Func<IEnumerable<KeyValuePair<string, Histogram>>> read) =>
+        _writers.Add(name, page => WriteAll(page, name, help, label, read()));
+
     /// <summary>Labels as the page shows them; names ascending.</summary>
     public static string Labels(params ReadOnlySpan<(string Name, string Value)> labels)
     {
@@ -102,19 +107,40 @@ public sealed class MetricsPage
         }
     }
 
-    private static void Write(StringBuilder page, string name, Histogram histogram)
+    private static void Write(StringBuilder page, string name, Histogram histogram) =>
+        Write(page, name, "", histogram);
+
+    private static void Write(StringBuilder page, string name, string labels, Histogram histogram)
     {
+        var before = labels.Length > 0 ? labels + "," : "";
         var cumulative = 0L;
         for (var i = 0; i < histogram.Bounds.Length; i++)
         {
             cumulative += histogram.CountAt(i);
-            Line(page, $"{name}_bucket", $"le=\"{Format(histogram.Bounds[i])}\"", cumulative);
+            Line(page, $"{name}_bucket", $"{before}le=\"{Format(histogram.Bounds[i])}\"", cumulative);
         }
 
         cumulative += histogram.CountAt(histogram.Bounds.Length);
-        Line(page, $"{name}_bucket", "le=\"+Inf\"", cumulative);
-        Line(page, $"{name}_sum", "", histogram.Sum);
-        Line(page, $"{name}_count", "", cumulative);
+        Line(page, $"{name}_bucket", before + "le=\"+Inf\"", cumulative);
+        Line(page, $"{name}_sum", labels, histogram.Sum);
+        Line(page, $"{name}_count", labels, cumulative);
+    }
+
+    private static void WriteAll(
+        StringBuilder page, string name, string help, string label,
+        IEnumerable<KeyValuePair<string, Histogram>> histograms)
+    {
+        var isFirst = true;
+        foreach (var (value, histogram) in histograms.OrderBy(static pair => pair.Key, StringComparer.Ordinal))
+        {
+            if (isFirst)
+            {
+                Head(page, name, help, "histogram");
+                isFirst = false;
+            }
+
+            Write(page, name, Labels((label, value)), histogram);
+        }
     }
 
     private static IEnumerable<(string Labels, double Value)> Series(CounterFamily family)

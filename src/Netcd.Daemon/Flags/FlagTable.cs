@@ -232,15 +232,9 @@ internal static class FlagTable
         new("peer-key-file", FlagKind.String, "", "peer-transport-security.key-file", "Security",
             "Path of the peer server TLS key."),
         new("peer-client-cert-file", FlagKind.String, "", "peer-transport-security.client-cert-file", "Security",
-            "Path of the certificate used towards peers.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Path of the certificate used towards peers."),
         new("peer-client-key-file", FlagKind.String, "", "peer-transport-security.client-key-file", "Security",
-            "Path of the key used towards peers.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Path of the key used towards peers."),
         new("peer-client-cert-auth", FlagKind.Bool, "false", "peer-transport-security.client-cert-auth", "Security",
             "Require peer certificates."),
         new("peer-trusted-ca-file", FlagKind.String, "", "peer-transport-security.trusted-ca-file", "Security",

@@ -18,6 +18,7 @@ internal static class MemberSettings
     /// <param name="log">Takes the member's log lines.</param>
     /// <param name="logger">Takes the log lines of what comes before the member.</param>
     /// <param name="fatal">Hears of the failure that stopped the member.</param>
+    /// <param name="removed">Hears that the member was removed from its cluster.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StartException">The flags or the data do not allow a start.</exception>
     public static async Task<Member> OpenAsync(
@@ -27,6 +28,7 @@ internal static class MemberSettings
         MemberLog log,
         ILogger logger,
         Action<Exception> fatal,
+        Action removed,
         CancellationToken cancellation)
     {
         var data = Path.GetFullPath(options.DataDirectory);
@@ -44,6 +46,7 @@ internal static class MemberSettings
                 PeerClient = peerClient,
                 Log = log,
                 OnFatal = fatal,
+                OnRemoved = removed,
             };
             var formation = await new FormationPlanner(member, first.Service).DecideAsync(cancellation);
             return Member.Open(member with { Formation = formation });

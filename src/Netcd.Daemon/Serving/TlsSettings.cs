@@ -67,6 +67,56 @@ internal static class TlsSettings
             logger);
     }
 
+    /// <summary>TLS of the connections to other members; null when no certificate is configured.</summary>
+    public static TlsClient? PeerClient(DaemonOptions options, ILogger logger)
+    {
+        var values = options.Values;
+        var (certificate, key) = (values.Text("peer-cert-file"), values.Text("peer-key-file"));
+        var isSelfSigned = values.Bool("peer-auto-tls") && certificate.Length == 0 && key.Length == 0;
+        if (isSelfSigned)
+        {
+            (certificate, key) = SelfSigned(options, "peer", options.ListenPeerUrls, logger);
+        }
+
+        if (certificate.Length == 0 && key.Length == 0)
+        {
+            return null;
+        }
+
+        var (own, ownKey) = (values.Text("peer-client-cert-file"), values.Text("peer-client-key-file"));
+        if ((own.Length == 0) != (ownKey.Length == 0))
+        {
+            throw new StartException(
+                $"ClientKeyFile and ClientCertFile must both be present or both absent: key: {ownKey}, cert: {own}]");
+        }
+
+        try
+        {
+            return new TlsClient(
+                new TlsClientOptions
+                {
+                    Files = new TlsServerOptions
+                    {
+                        CertFile = own.Length > 0 ? own : certificate,
+                        KeyFile = own.Length > 0 ? ownKey : key,
+                        TrustedCAFile = values.Text("peer-trusted-ca-file"),
+                        AllowedCommonNames = values.Words("peer-cert-allowed-cn"),
+                        AllowedHostnames = values.Words("peer-cert-allowed-hostname"),
+                        CipherSuites = values.Words("cipher-suites"),
+                        MinVersion = Version(values.Text("tls-min-version")),
+                        MaxVersion = Version(values.Text("tls-max-version")),
+                    },
+                    SkipsVerification = isSelfSigned,
+                },
+                TimeProvider.System,
+                logger);
+        }
+        catch (TlsConfigurationException problem)
+        {
+            throw new StartException(problem.Message, problem);
+        }
+    }
+
     private static TlsServer? Create(TlsServerOptions options, FlagValues values, ILogger logger)
     {
         if (options.CertFile.Length == 0 && options.KeyFile.Length == 0)

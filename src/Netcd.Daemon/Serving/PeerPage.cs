@@ -1,0 +1,37 @@
+using Netcd.Api.Metrics;
+using Netcd.Peer;
+
+namespace Netcd.Daemon.Serving;
+
+/// <summary>The traffic with peers on the metrics page (server/etcdserver/api/rafthttp/metrics.go).</summary>
+internal static class PeerPage
+{
+    private const string Prefix = "etcd_network_";
+
+    public static void Add(MetricsPage page, PeerMetrics metrics)
+    {
+        page.Add(Prefix + "peer_sent_bytes_total", "The total number of bytes sent to peers.", metrics.SentBytes);
+        page.Add(
+            Prefix + "peer_received_bytes_total", "The total number of bytes received from peers.",
+            metrics.ReceivedBytes);
+        page.Add(
+            Prefix + "peer_sent_failures_total", "The total number of send failures from peers.", metrics.SentFailures);
+        page.Add(
+            Prefix + "peer_received_failures_total", "The total number of receive failures from peers.",
+            metrics.ReceivedFailures);
+        page.Add(
+            Prefix + "disconnected_peers_total", "The total number of disconnected peers.", metrics.DisconnectedPeers);
+        page.Add(Prefix + "snapshot_send_success", "Total number of successful snapshot sends", metrics.SnapshotsSent);
+        page.Add(
+            Prefix + "snapshot_send_failures", "Total number of snapshot send failures", metrics.SnapshotSendFailures);
+        page.Add(
+            Prefix + "snapshot_receive_success", "Total number of successful snapshot receives",
+            metrics.SnapshotsReceived);
+        page.Add(
+            Prefix + "snapshot_receive_failures", "Total number of snapshot receive failures",
+            metrics.SnapshotReceiveFailures);
+        page.Add(
+            Prefix + "peer_round_trip_time_seconds", "Round-Trip-Time histogram between peers", "To",
+            () => metrics.RoundTrips);
+    }
+}
