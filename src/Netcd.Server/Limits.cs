@@ -68,5 +68,8 @@ internal static class Limits
     /// </summary>
     internal const int ForwardedBytesMax = 1024 * 1024;
 
+    /// <summary>How long after its start a member looks whether the others are connected.</summary>
+    internal static readonly TimeSpan TickAdvanceWait = TimeSpan.FromSeconds(5);
+
     internal static readonly TimeSpan RequestTimeoutBase = TimeSpan.FromSeconds(5);
 }

@@ -27,6 +27,9 @@ public sealed partial class Member
     private long? _snapshotTimestamp;
     private volatile bool _savingSnapshot;
 
+    // Raft loop only: ticks to skip once the other members are connected; 0 when that is done, or not wanted.
+    private ulong _ticksToAdvance;
+
     // Held while the lessor becomes primary or ceases to be.
     private readonly Lock _leadershipGate = new();
 
@@ -153,6 +156,11 @@ public sealed partial class Member
     internal void Ticked(ulong ticks)
     {
         _status.LastTick = _options.Time.GetTimestamp();
+        if (_ticksToAdvance > 0)
+        {
+            AdvanceTicksIfConnected(ticks);
+        }
+
         if (ticks % Limits.LeaseRoundTicks == 0)
         {
             _housekeeper.Post(ExpireRequests);
@@ -170,6 +178,33 @@ public sealed partial class Member
         {
             _housekeeper.Post(Purge);
         }
+    }
+
+    // Nobody who has just started can have heard of a leader long ago. Once the others are there, and they have had two
+    // ticks to say that they have one, the first election need not be waited for. Source: adjustTicks of etcd's
+    // server.go.
+    private void AdvanceTicksIfConnected(ulong ticks)
+    {
+        var active = 0;
+        foreach (var member in Members)
+        {
+            active += member.Id != Id && _options.Transport?.ActiveSince(member.Id) is not null ? 1 : 0;
+        }
+
+        if (_status.Leader.IsNone && active > 1)
+        {
+            _raft.Post(RaftInput.Of(RaftInputKind.AdvanceTicks, _ticksToAdvance));
+            Log(
+                RaftLogLevel.Information,
+                "initialized peer connections; fast-forwarding election ticks",
+                ("local-member-id", Id),
+                ("forward-ticks", _ticksToAdvance),
+                ("active-remote-members", active));
+        }
+
+        var isOver = active > 1 || !_status.Leader.IsNone
+            || ticks * _options.TickInterval.TotalSeconds > Limits.TickAdvanceWait.TotalSeconds;
+        _ticksToAdvance = isOver ? 0 : _ticksToAdvance;
     }
 
     /// <summary>Applier: everything of earlier terms is applied.</summary>

@@ -67,6 +67,9 @@ public sealed partial class Member : IMember, IDisposable
         _diskSnapshotIndex = boot.Snapshot.Metadata.Index;
         _memorySnapshotIndex = boot.Snapshot.Metadata.Index;
         _node = NewNode(options, boot);
+        _ticksToAdvance = options.InitialElectionTickAdvance && options.Transport is not null
+            ? (ulong)Math.Max(0, options.ElectionTicks - 2)
+            : 0;
         var timeoutTicks = (ulong)(options.RequestTimeout / options.TickInterval);
         _reads = new ReadIndexQueue(_ids, _waiters, Limits.LeaseRoundTicks, timeoutTicks);
         var intake = new PeerIntake();

@@ -36,6 +36,8 @@ internal sealed class MemoryNetwork
 
     internal void Detach(IPeerHost host) => _hosts.TryRemove(KeyValuePair.Create(host.Id, host));
 
+    internal IPeerHost HostOf(MemberId member) => _hosts[member];
+
     internal bool TryFind(MemberId from, MemberId to, out IPeerHost host)
     {
         host = null!; // Set whenever true is returned.

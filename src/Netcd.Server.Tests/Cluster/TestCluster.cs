@@ -1,3 +1,4 @@
+using Netcd.Server.Peers;
 using Netcd.TestKit;
 using Netcd.TestKit.Disk;
 
@@ -40,6 +41,8 @@ internal sealed class TestCluster : IDisposable
         _members[member] ?? throw new InvalidOperationException($"member {member} does not run");
 
     internal MemoryTransport TransportOf(int member) => _transports[member];
+
+    internal IPeerHost HostOf(TestMember member) => Network.HostOf(member.Member.Id);
 
     internal SimDisk DiskOf(int member) => _disks[member];
 

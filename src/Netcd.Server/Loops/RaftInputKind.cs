@@ -18,6 +18,9 @@ internal enum RaftInputKind
     /// <summary>A step of time.</summary>
     Tick,
 
+    /// <summary>As many steps of raft's time as the id says, at once.</summary>
+    AdvanceTicks,
+
     /// <summary>The log writer made appends up to an id durable.</summary>
     Appended,
 

@@ -147,6 +147,13 @@ internal sealed class RaftLoop : IDisposable
             case RaftInputKind.Tick:
                 Tick();
                 break;
+            case RaftInputKind.AdvanceTicks:
+                for (var i = 0UL; i < input.Id; i++)
+                {
+                    _node.Tick();
+                }
+
+                break;
             case RaftInputKind.Appended:
                 CompleteAppends(input.Id);
                 break;
