@@ -73,9 +73,12 @@ internal sealed class TestCluster : IDisposable
 
     public void Dispose()
     {
-        foreach (var member in Running)
+        for (var i = 0; i < _members.Length; i++)
         {
-            member.Dispose();
+            if (_members[i] is not null)
+            {
+                Stop(i);
+            }
         }
     }
 
@@ -104,8 +107,22 @@ internal sealed class TestCluster : IDisposable
 
     internal void Stop(int index)
     {
-        this[index].Dispose();
+        try
+        {
+            this[index].Dispose();
+        }
+        catch (IOException) when (this[index].Member.Failure is not null)
+        {
+            // Its machine is off.
+        }
+
         _members[index] = null;
+    }
+
+    internal void Restart(int index, SimDisk disk)
+    {
+        Stop(index);
+        Start(index, disk);
     }
 
     /// <summary>Moves time until something holds.</summary>
@@ -161,7 +178,12 @@ internal sealed class TestCluster : IDisposable
                 (IsIdle: true, Posts: 0L),
                 (sum, member) =>
                 {
-                    Assert.Null(member.Member.Failure);
+                    if (member.Member.Failure is { } failure)
+                    {
+                        Assert.IsType<PowerCutException>(failure.GetBaseException());
+                        return sum;
+                    }
+
                     var (isIdle, posts) = member.Member.Activity;
                     return (sum.IsIdle && isIdle, sum.Posts + posts);
                 });
