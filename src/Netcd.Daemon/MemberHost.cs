@@ -38,6 +38,11 @@ internal sealed class MemberHost : IAsyncDisposable
         var clientTls = TlsSettings.Client(options, logger);
         var peerTls = TlsSettings.Peer(options, logger);
         LogStart(options, logger);
+        ListenAddress.CheckFree(
+        [
+            .. options.ListenPeerUrls, .. options.ListenClientUrls, .. options.ListenClientHttpUrls,
+            .. options.ListenMetricsUrls,
+        ]);
         var host = new MemberHost(new PeerTransport(new PeerOptions
         {
             Tls = TlsSettings.PeerClient(options, logger),

@@ -40,27 +40,6 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public async Task Data_directory_of_a_running_member_is_refused_and_the_member_lives_on()
-    {
-        using var directory = new TemporaryDirectory();
-        await using var server = await EtcdServer.StartAsync(ServerKind.Netcd, directory.File("data"));
-        using var client = new V3Client(server.ClientUrl);
-        await client.PutAsync("a", "1");
-
-        var second = $"http://127.0.0.1:{FreePorts.Take()}";
-        var peer = $"http://127.0.0.1:{FreePorts.Take()}";
-        await using var intruder = EtcdServer.Launch(
-            ServerKind.Netcd, second, "--name=m1", $"--data-dir={directory.File("data")}",
-            $"--listen-client-urls={second}", $"--advertise-client-urls={second}", $"--listen-peer-urls={peer}");
-
-        // As with etcd, the second process waits for the lock (and says so after ten seconds) or gives up.
-        await Task.WhenAny(intruder.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(3)));
-        Assert.DoesNotContain("ready to serve", intruder.Log, StringComparison.Ordinal);
-        await client.PutAsync("a", "2");
-        Assert.Equal("2", (await client.EverythingAsync()).Kvs.Single().Value.ToStringUtf8());
-    }
-
-    [Fact]
     public async Task Data_directory_that_cannot_be_made_is_refused()
     {
         using var directory = new TemporaryDirectory();

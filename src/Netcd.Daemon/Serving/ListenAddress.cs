@@ -28,6 +28,32 @@ internal static class ListenAddress
         return new IPEndPoint(address, url.Port);
     }
 
+    /// <summary>
+    /// Refuses an address that another process listens on before the data is touched, as etcd does, which opens its
+    /// listeners first: the same command given twice must not wait for the data of the first.
+    /// </summary>
+    /// <exception cref="StartException">An address is in use.</exception>
+    public static void CheckFree(IEnumerable<EtcdUrl> urls)
+    {
+        foreach (var url in urls.Where(url => !url.IsUnix))
+        {
+            var address = (IPEndPoint)Of(url);
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Bind(address);
+            }
+            catch (SocketException problem) when (problem.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                throw new StartException(BindError(url, "address already in use"), problem);
+            }
+            catch (SocketException)
+            {
+                // What else is wrong with it is told when it is opened.
+            }
+        }
+    }
+
     /// <summary>The text of a failed bind, as Go's net package says it.</summary>
     public static string BindError(EtcdUrl url, string problem) =>
         $"listen {(url.IsUnix ? "unix" : "tcp")} {url.Address}: bind: {problem}";

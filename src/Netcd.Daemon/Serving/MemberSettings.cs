@@ -1,4 +1,5 @@
 using Netcd.Base;
+using Netcd.Bbolt;
 using Netcd.Daemon.Discovery;
 using Netcd.Mvcc;
 using Netcd.Server;
@@ -35,21 +36,31 @@ internal static class MemberSettings
         var wal = options.Values.Text("wal-dir") is { Length: > 0 } directory ? Path.GetFullPath(directory) : null;
         try
         {
-            var first = HasLog(wal ?? Path.Combine(data, "member", "wal"))
-                ? FirstMembers.OfRestart(options)
-                : await FirstMembers.FindAsync(options, logger, cancellation);
             var member = Describe(options, data, wal) with
             {
-                InitialCluster = first.Members,
-                InitialClusterToken = first.Token,
                 Transport = transport,
                 PeerClient = peerClient,
                 Log = log,
                 OnFatal = fatal,
                 OnRemoved = removed,
             };
-            var formation = await new FormationPlanner(member, first.Service).DecideAsync(cancellation);
-            return Member.Open(member with { Formation = formation });
+            while (true)
+            {
+                await DatabaseWait.RunAsync(member, cancellation);
+                var first = HasLog(wal ?? Path.Combine(data, "member", "wal"))
+                    ? FirstMembers.OfRestart(options)
+                    : await FirstMembers.FindAsync(options, logger, cancellation);
+                member = member with { InitialCluster = first.Members, InitialClusterToken = first.Token };
+                try
+                {
+                    var formation = await new FormationPlanner(member, first.Service).DecideAsync(cancellation);
+                    return Member.Open(member with { Formation = formation });
+                }
+                catch (DatabaseLockedException)
+                {
+                    // Another process took the database after it had been free: what it did there is looked at anew.
+                }
+            }
         }
         catch (DiscoveryException problem)
         {

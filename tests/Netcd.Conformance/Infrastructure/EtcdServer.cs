@@ -77,6 +77,21 @@ internal sealed class EtcdServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until a line with this text was logged.</summary>
+    public async Task WaitForLogAsync(string text, TimeSpan limit)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!Log.Contains(text, StringComparison.Ordinal))
+        {
+            if (clock.Elapsed > limit || HasExited)
+            {
+                throw new TimeoutException($"the member did not log '{text}'\n{Log}");
+            }
+
+            await Task.Delay(20);
+        }
+    }
+
     /// <summary>Starts a member without waiting; for starts that must fail.</summary>
     public static EtcdServer Launch(ServerKind kind, string clientUrl, params string[] arguments) =>
         LaunchUnder([], kind, clientUrl, arguments);
