@@ -22,7 +22,9 @@ internal sealed class LoadOptions
         }
     }
 
-    public Uri Endpoint => new(Text("endpoint", "http://127.0.0.1:2379"));
+    /// <summary>One or several, with commas between; connections are spread over them.</summary>
+    public Uri[] Endpoints =>
+        [.. Text("endpoint", "http://127.0.0.1:2379").Split(',').Select(endpoint => new Uri(endpoint))];
 
     public int Connections => Number("conns", 100);
 
@@ -40,6 +42,10 @@ internal sealed class LoadOptions
         _values.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : fallback;
 
     public string Text(string name, string fallback) => _values.GetValueOrDefault(name, fallback);
+
+    /// <summary>The path of a program that has to be named.</summary>
+    public string Required(string name) =>
+        Has(name) ? Text(name, "") : throw new LoadException($"missing --{name}=PATH");
 
     public bool Has(string name) => _values.ContainsKey(name);
 

@@ -6,13 +6,15 @@ const string Usage =
     """
     usage: netcd-load WORKLOAD [--option=value ...]     loads one endpoint
            netcd-load compare [--option=value ...]      loads netcd and Go etcd in turn and prints a table
+           netcd-load failover [--option=value ...]     measures the write outage after kill -9 of the leader
 
     workloads: put, range, list, txn-put, fill, watch
-    options:   --endpoint=http://127.0.0.1:2379 --conns=100 --clients=1000 --total=100000 --key-size=8 --val-size=256
+    options:   --endpoint=http://127.0.0.1:2379[,...] --conns=100 --clients=1000 --total=100000 --key-size=8 --val-size=256
                --key-space-size=100000 --prefix= --key=foo --consistency=l|s --limit=0 --count-only --keys-only
                --cacert= --cert= --cert-key=
                watch: --streams=100 --watchers-per-stream=100 --puts=50 --put-rate=5 --prevkv
-               compare: --netcd=PATH --go=PATH --rounds=3 --tls --only=WORD --scale=PERCENT
+               compare: --netcd=PATH --go=PATH --rounds=3 --members=1 --tls --only=WORD --scale=PERCENT
+               failover: --netcd=PATH --go=PATH --rounds=5 --tls
     """;
 
 if (args.Length == 0 || args[0] is "-h" or "--help")
@@ -27,6 +29,12 @@ try
     if (args[0] == "compare")
     {
         await new Comparer(options).RunAsync();
+        return 0;
+    }
+
+    if (args[0] == "failover")
+    {
+        await new FailoverMeter(options).RunAsync();
         return 0;
     }
 

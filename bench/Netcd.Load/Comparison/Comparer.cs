@@ -13,11 +13,13 @@ internal sealed class Comparer
     private readonly string _root = Directory.CreateTempSubdirectory("netcd-compare-").FullName;
     private readonly BenchCertificates? _tls;
     private readonly double _scale;
+    private readonly int _members;
 
     public Comparer(LoadOptions options)
     {
         _options = options;
         _scale = options.Number("scale", 100) / 100.0;
+        _members = options.Number("members", 1);
         _tls = options.Has("tls") ? new BenchCertificates(Path.Combine(_root, "pki")) : null;
     }
 
@@ -33,7 +35,7 @@ internal sealed class Comparer
         {
             foreach (var scenario in Scenarios())
             {
-                if (scenario.Name.Contains(only, StringComparison.Ordinal))
+                if ((_members == 1 || scenario.Workload is "put" or "range") && scenario.Name.Contains(only, StringComparison.Ordinal))
                 {
                     await CompareAsync(scenario);
                 }
@@ -104,6 +106,9 @@ internal sealed class Comparer
         ];
     }
 
+    private string Title(Scenario scenario) =>
+        _members == 1 ? scenario.Name : $"{_members} members: {scenario.Name}";
+
     private string Total(int requests) =>
         string.Create(CultureInfo.InvariantCulture, $"--total={Math.Max(1, (int)(requests * _scale))}");
 
@@ -113,13 +118,13 @@ internal sealed class Comparer
         var netcd = new List<Measurement>();
         for (var round = 0; round < _options.Number("rounds", 3); round++)
         {
-            go.Add(await MeasureAsync(scenario, Program("go", "--go=PATH of real etcd"), $"go-{round}"));
-            netcd.Add(await MeasureAsync(scenario, Program("netcd", "--netcd=PATH of ours"), $"netcd-{round}"));
+            go.Add(await MeasureAsync(scenario, _options.Required("go"), $"go-{round}"));
+            netcd.Add(await MeasureAsync(scenario, _options.Required("netcd"), $"netcd-{round}"));
         }
 
         var (theirs, ours) = (Median(go), Median(netcd));
-        Print(scenario.Name, "etcd", theirs);
-        Print(scenario.Name, "netcd", ours);
+        Print(Title(scenario), "etcd", theirs);
+        Print(Title(scenario), "netcd", ours);
         Console.Out.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -129,9 +134,6 @@ internal sealed class Comparer
                 + $"**{theirs.CpuSecondsPer100k / ours.CpuSecondsPer100k:f2}** | "
                 + $"{(double)theirs.PeakRssBytes / ours.PeakRssBytes:f2} |"));
     }
-
-    private string Program(string option, string meaning) =>
-        _options.Has(option) ? _options.Text(option, "") : throw new LoadException($"missing {meaning}");
 
     private async Task<Measurement> MeasureAsync(Scenario scenario, string program, string name)
     {
@@ -148,8 +150,8 @@ internal sealed class Comparer
 
     private async Task<Measurement> MeasureInAsync(Scenario scenario, string program, string data)
     {
-        using var server = await ServerUnderLoad.StartAsync(program, data, _tls);
-        var options = _options.With([$"--endpoint={server.Endpoint}", .. _tls?.ClientOptions ?? []]);
+        using var servers = await ServersUnderLoad.StartAsync(program, data, _tls, _members);
+        var options = _options.With([$"--endpoint={servers.Endpoints}", .. _tls?.ClientOptions ?? []]);
         foreach (var (workload, more) in scenario.Prepare)
         {
             await LoadAsync(workload, options.With(more));
@@ -158,9 +160,9 @@ internal sealed class Comparer
         switch (scenario.Workload)
         {
             case "memory":
-                return new Measurement(0, 0, 0, server.Usage.CpuSeconds, server.Usage.RssBytes);
+                return new Measurement(0, 0, 0, servers.Usage.CpuSeconds, servers.Usage.RssBytes);
             case "restart":
-                server.Dispose();
+                servers.Dispose();
                 return await RestartAsync(program, data);
         }
 
@@ -171,9 +173,9 @@ internal sealed class Comparer
             await LoadAsync(scenario.Workload, options.With(scenario.Options).With($"--total={warmUp}"));
         }
 
-        var before = server.Usage;
+        var before = servers.Usage;
         var result = await LoadAsync(scenario.Workload, options.With(scenario.Options));
-        var after = server.Usage;
+        var after = servers.Usage;
         return new Measurement(
             result.PerSecond, result.Percentile(0.5), result.Percentile(0.99),
             (after.CpuSeconds - before.CpuSeconds) / result.Requests * 100_000, after.PeakRssBytes);
@@ -181,11 +183,11 @@ internal sealed class Comparer
 
     private async Task<Measurement> RestartAsync(string program, string data)
     {
-        using var server = await ServerUnderLoad.StartAsync(program, data, _tls);
-        string[] once = [$"--endpoint={server.Endpoint}", "--conns=1", "--clients=1", "--total=1"];
+        using var servers = await ServersUnderLoad.StartAsync(program, data, _tls, _members);
+        string[] once = [$"--endpoint={servers.Endpoints}", "--conns=1", "--clients=1", "--total=1"];
         await LoadAsync("range", _options.With([.. once, .. _tls?.ClientOptions ?? []]));
-        var usage = server.Usage;
-        var milliseconds = server.StartTime.TotalMilliseconds;
+        var usage = servers.Usage;
+        var milliseconds = servers.StartTime.TotalMilliseconds;
         return new Measurement(1000 / milliseconds, milliseconds, milliseconds, usage.CpuSeconds, usage.PeakRssBytes);
     }
 }

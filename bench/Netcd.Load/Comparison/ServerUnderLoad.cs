@@ -4,66 +4,63 @@ using System.Net.Sockets;
 
 namespace Netcd.Load.Comparison;
 
-/// <summary>One server process for one measurement, with the flags of kubeadm's static pod when TLS is on.</summary>
+/// <summary>One server process under measurement, with the flags of kubeadm's static pod when TLS is on.</summary>
 internal sealed class ServerUnderLoad : IDisposable
 {
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(120);
 
+    // Ports given out already, which nobody may listen on yet.
+    private static readonly HashSet<int> Taken = [];
+
     private readonly Process _process;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string _lastLine = "";
     private bool _disposed;
 
-    private ServerUnderLoad(Process process, string endpoint, TimeSpan startTime)
+    private ServerUnderLoad(ProcessStartInfo start, string endpoint)
     {
-        _process = process;
         Endpoint = endpoint;
-        StartTime = startTime;
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, line) => OnLine(line.Data);
+        _process.ErrorDataReceived += (_, line) => OnLine(line.Data);
+        _process.Exited += (_, _) =>
+            _ready.TrySetException(new LoadException($"{start.FileName} ended: {_lastLine}"));
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
     }
 
     public string Endpoint { get; }
 
     /// <summary>From the start of the process to its ready line.</summary>
-    public TimeSpan StartTime { get; }
+    public TimeSpan StartTime { get; private set; }
 
     public ServerUsage Usage => ServerUsage.Read(_process.Id);
 
-    public static async Task<ServerUnderLoad> StartAsync(string program, string dataDirectory, BenchCertificates? tls)
+    /// <summary>Starts a member without waiting.</summary>
+    public static ServerUnderLoad Launch(
+        string program, string name, string dataDirectory, string peer, string cluster, BenchCertificates? tls)
     {
-        var scheme = tls is null ? "http" : "https";
-        var client = $"{scheme}://127.0.0.1:{FreePort()}";
-        var peer = $"{scheme}://127.0.0.1:{FreePort()}";
+        var client = NewUrl(tls);
         string[] arguments =
         [
-            "--name=m1", $"--data-dir={dataDirectory}", $"--listen-client-urls={client}",
+            $"--name={name}", $"--data-dir={dataDirectory}", $"--listen-client-urls={client}",
             $"--advertise-client-urls={client}", $"--listen-peer-urls={peer}", $"--initial-advertise-peer-urls={peer}",
-            $"--initial-cluster=m1={peer}", "--snapshot-count=10000", "--quota-backend-bytes=8589934592",
+            $"--initial-cluster={cluster}", "--snapshot-count=10000", "--quota-backend-bytes=8589934592",
             .. tls?.ServerFlags ?? [],
         ];
         var start = new ProcessStartInfo(program, arguments)
         {
             UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true,
         };
-        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
-        var lastLine = "";
-        process.OutputDataReceived += (_, line) => OnLine(line.Data);
-        process.ErrorDataReceived += (_, line) => OnLine(line.Data);
-        process.Exited += (_, _) => ready.TrySetException(new LoadException($"{program} ended: {lastLine}"));
-        var clock = Stopwatch.StartNew();
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        await ready.Task.WaitAsync(ReadyLimit);
-        return new ServerUnderLoad(process, client, clock.Elapsed);
-
-        void OnLine(string? line)
-        {
-            lastLine = line ?? lastLine;
-            if (line?.Contains("serving client traffic", StringComparison.Ordinal) == true)
-            {
-                ready.TrySetResult();
-            }
-        }
+        return new ServerUnderLoad(start, client);
     }
+
+    /// <summary>An address of this host that nobody listens on.</summary>
+    public static string NewUrl(BenchCertificates? tls) => $"{(tls is null ? "http" : "https")}://127.0.0.1:{FreePort()}";
+
+    public Task WaitReadyAsync() => _ready.Task.WaitAsync(ReadyLimit);
 
     public void Dispose()
     {
@@ -82,6 +79,16 @@ internal sealed class ServerUnderLoad : IDisposable
         _process.Dispose();
     }
 
+    private void OnLine(string? line)
+    {
+        _lastLine = line ?? _lastLine;
+        if (line?.Contains("serving client traffic", StringComparison.Ordinal) == true)
+        {
+            StartTime = _clock.Elapsed;
+            _ready.TrySetResult();
+        }
+    }
+
     // Below the ephemeral range, where a client cannot connect to itself.
     private static int FreePort()
     {
@@ -91,7 +98,10 @@ internal sealed class ServerUnderLoad : IDisposable
             try
             {
                 probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
+                if (Taken.Add(port))
+                {
+                    return port;
+                }
             }
             catch (SocketException)
             {

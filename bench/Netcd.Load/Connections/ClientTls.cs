@@ -12,7 +12,7 @@ internal static class ClientTls
         authorities.ImportFromPemFile(options.Text("cacert", ""));
         var tls = new SslClientAuthenticationOptions
         {
-            TargetHost = options.Endpoint.Host,
+            TargetHost = options.Endpoints[0].Host,
             ApplicationProtocols = [SslApplicationProtocol.Http2],
             CertificateChainPolicy = new X509ChainPolicy
             {

@@ -38,9 +38,12 @@ internal sealed class LoadConnection : IHttp2ClientHandler, IDisposable
         _http2 = new Http2ClientConnection(this, _output, windowBytes: 16 << 20);
     }
 
-    public static async Task<LoadConnection> OpenAsync(LoadOptions options)
+    /// <param name="options">Where to, and with which certificates.</param>
+    /// <param name="number">Counts connections, which take the endpoints in turn.</param>
+    public static async Task<LoadConnection> OpenAsync(LoadOptions options, int number = 0)
     {
-        var endpoint = options.Endpoint;
+        var endpoints = options.Endpoints;
+        var endpoint = endpoints[number % endpoints.Length];
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {

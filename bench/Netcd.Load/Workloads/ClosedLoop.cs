@@ -20,7 +20,8 @@ internal sealed class ClosedLoop(LoadOptions options, Workload workload)
     public async Task<LoadResult> RunAsync()
     {
         var count = Math.Min(options.Connections, options.Clients);
-        var connections = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => LoadConnection.OpenAsync(options)));
+        var connections = await Task.WhenAll(
+            Enumerable.Range(0, count).Select(number => LoadConnection.OpenAsync(options, number)));
         var clock = Stopwatch.StartNew();
         var runs = new List<Task>();
         for (var i = 0; i < connections.Length; i++)

@@ -14,14 +14,15 @@ namespace Netcd.Conformance.Cluster.Load;
 /// </summary>
 internal sealed class WriteLoad(EtcdCluster cluster, int writersPerMember)
 {
-    public const string Prefix = "load/";
-
     private const int PageKeys = 5000;
 
     // A write that went down with the leader is given up long before the member itself gives it up.
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(10);
 
+    private static int _made;
+
+    private readonly string _prefix = $"load/{Interlocked.Increment(ref _made)}/";
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<Task> _writers = [];
     private volatile bool _isStopping;
@@ -68,11 +69,11 @@ internal sealed class WriteLoad(EtcdCluster cluster, int writersPerMember)
     public async Task AssertServedAsync(ClusterMember member)
     {
         var served = new Dictionary<string, (string Value, long Revision, long Version)>(StringComparer.Ordinal);
-        var from = V3Client.Bytes(Prefix);
+        var from = V3Client.Bytes(_prefix);
         while (true)
         {
             var page = await member.Client.RangeAsync(
-                new RangeRequest { Key = from, RangeEnd = V3Client.PrefixEnd(Prefix), Limit = PageKeys });
+                new RangeRequest { Key = from, RangeEnd = V3Client.PrefixEnd(_prefix), Limit = PageKeys });
             foreach (var kv in page.Kvs)
             {
                 served[kv.Key.ToStringUtf8()] = (kv.Value.ToStringUtf8(), kv.ModRevision, kv.Version);
@@ -108,7 +109,7 @@ internal sealed class WriteLoad(EtcdCluster cluster, int writersPerMember)
         while (!_isStopping)
         {
             var number = Interlocked.Increment(ref _next);
-            var (key, value) = ($"{Prefix}{number:d8}", $"{member.Name} {number}");
+            var (key, value) = ($"{_prefix}{number:d8}", $"{member.Name} {number}");
             var began = Now;
             try
             {
