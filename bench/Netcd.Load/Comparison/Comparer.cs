@@ -35,7 +35,8 @@ internal sealed class Comparer
         {
             foreach (var scenario in Scenarios())
             {
-                if ((_members == 1 || scenario.Workload is "put" or "range") && scenario.Name.Contains(only, StringComparison.Ordinal))
+                var isMeasured = _members == 1 || scenario.Workload is "put" or "range";
+                if (isMeasured && scenario.Name.Contains(only, StringComparison.Ordinal))
                 {
                     await CompareAsync(scenario);
                 }

@@ -9,8 +9,8 @@ using Netcd.Proto.EtcdServer;
 namespace Netcd.Load.Comparison;
 
 /// <summary>
-/// Kills the leader of three members with kill -9 and measures how long nobody's write is acknowledged: from the kill to
-/// the first answer to a write that was sent after it, through either survivor. Both programs in turn, several rounds.
+/// Kills the leader of three members with kill -9 and measures how long nobody's write is acknowledged: from the kill
+/// to the first answer to a write that was sent after it, through either survivor. Both programs in turn, several rounds.
 /// </summary>
 internal sealed class FailoverMeter
 {
@@ -62,7 +62,8 @@ internal sealed class FailoverMeter
         }
     }
 
-    private static void Print(FormattableString line) => Console.Out.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+    private static void Print(FormattableString line) =>
+        Console.Out.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
     private async Task<TimeSpan> MeasureAsync(string program, string data)
     {
@@ -136,8 +137,8 @@ internal sealed class FailoverMeter
     }
 
     private static async Task SendAsync(
-        IReadOnlyList<GrpcChannel> survivors, ConcurrentQueue<(long Began, long Ended)> acknowledged, List<Task> running,
-        CancellationToken stop)
+        IReadOnlyList<GrpcChannel> survivors, ConcurrentQueue<(long Began, long Ended)> acknowledged,
+        List<Task> running, CancellationToken stop)
     {
         var number = 0;
         while (!stop.IsCancellationRequested)

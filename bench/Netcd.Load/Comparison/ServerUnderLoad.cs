@@ -58,7 +58,8 @@ internal sealed class ServerUnderLoad : IDisposable
     }
 
     /// <summary>An address of this host that nobody listens on.</summary>
-    public static string NewUrl(BenchCertificates? tls) => $"{(tls is null ? "http" : "https")}://127.0.0.1:{FreePort()}";
+    public static string NewUrl(BenchCertificates? tls) =>
+        $"{(tls is null ? "http" : "https")}://127.0.0.1:{FreePort()}";
 
     public Task WaitReadyAsync() => _ready.Task.WaitAsync(ReadyLimit);
 
