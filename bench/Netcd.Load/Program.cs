@@ -10,8 +10,8 @@ const string Usage =
 
     workloads: put, range, list, txn-put, fill, watch
     options:   --endpoint=http://127.0.0.1:2379[,...] --conns=100 --clients=1000 --total=100000 --key-size=8
-               --val-size=256 --key-space-size=100000 --prefix= --key=foo --consistency=l|s --limit=0 --count-only --keys-only
-               --cacert= --cert= --cert-key=
+               --val-size=256 --key-space-size=100000 --prefix= --key=foo --consistency=l|s --limit=0
+               --count-only --keys-only --cacert= --cert= --cert-key=
                watch: --streams=100 --watchers-per-stream=100 --puts=50 --put-rate=5 --prevkv
                compare: --netcd=PATH --go=PATH --rounds=3 --members=1 --tls --only=WORD --scale=PERCENT
                failover: --netcd=PATH --go=PATH --rounds=5 --tls

@@ -10,7 +10,8 @@ namespace Netcd.Load.Comparison;
 
 /// <summary>
 /// Kills the leader of three members with kill -9 and measures how long nobody's write is acknowledged: from the kill
-/// to the first answer to a write that was sent after it, through either survivor. Both programs in turn, several rounds.
+/// to the first answer to a write that was sent after it, through either survivor. Both programs in turn, several
+/// rounds.
 /// </summary>
 internal sealed class FailoverMeter
 {
