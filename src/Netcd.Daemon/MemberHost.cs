@@ -75,6 +75,8 @@ internal sealed class MemberHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // First of all: what clients ask meanwhile goes on to the new leader, and nobody waits for an election.
+        await (_member?.HandOverAsync(CancellationToken.None) ?? Task.CompletedTask);
         using var drain = new CancellationTokenSource(DrainLimit);
         foreach (var host in _hosts)
         {
@@ -82,7 +84,7 @@ internal sealed class MemberHost : IAsyncDisposable
             await host.DisposeAsync();
         }
 
-        // The member may hand its leadership over: peers are listened to until it has ended.
+        // Peers are listened to until the member has ended.
         _api?.Dispose();
         _transport.Service = null;
         _member?.Dispose();
