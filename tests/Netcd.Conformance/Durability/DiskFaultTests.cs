@@ -1,0 +1,159 @@
+using Google.Protobuf;
+using Netcd.Conformance.Infrastructure;
+using Netcd.Grpc.Client;
+using Netcd.Proto.EtcdServer;
+using Xunit.Abstractions;
+
+namespace Netcd.Conformance.Durability;
+
+/// <summary>
+/// The real program on a disk that is full and on one whose syncs fail: it ends, or refuses writes with the alarm as etcd
+/// does, and what it acknowledged is there afterwards.
+/// </summary>
+public sealed class DiskFaultTests(ITestOutputHelper output)
+{
+    private const int WriterCount = 8;
+    private const int ValueBytes = 64 * 1024;
+    private const int PutsMax = 2000;
+
+    // 64 MiB are the first log segment: the smaller disk has no room for the database, the larger none for a third
+    // segment.
+    [Theory]
+    [InlineData(90)]
+    [InlineData(170)]
+    public async Task Full_disk_loses_nothing_acknowledged(int megabytes)
+    {
+        using var directory = new TemporaryDirectory();
+        await using var disk = await SmallDisk.MountAsync(directory.File("disk"), megabytes);
+        var acknowledged = new List<(string Key, long Revision)>();
+        await using (var server = await EtcdServer.StartAsync(ServerKind.Netcd, disk.File("data")))
+        {
+            using var client = new V3Client(server.ClientUrl);
+            await Task.WhenAll(
+                Enumerable.Range(0, WriterCount).Select(writer => FillAsync(client, writer, acknowledged)));
+            output.WriteLine($"{megabytes} MiB: {acknowledged.Count} writes acknowledged");
+            Assert.NotInRange(acknowledged.Count, WriterCount * PutsMax, int.MaxValue);
+            if (await HasAlarmAsync(client))
+            {
+                await server.KillAsync();
+            }
+            else
+            {
+                Assert.Equal(1, await server.WaitForExitAsync());
+                Assert.Contains("no space left on device", server.Log, StringComparison.OrdinalIgnoreCase);
+            }
+        }
+
+        await disk.EnlargeAsync(megabytes + 400);
+        await CheckAsync(disk.File("data"), acknowledged);
+    }
+
+    // strace counts the calls of each thread: the number is that of the log's own syncs.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(200)]
+    public async Task Failed_sync_ends_the_member_without_an_acknowledgement(int number)
+    {
+        using var directory = new TemporaryDirectory();
+        var trace = directory.File("trace");
+        var client = $"http://127.0.0.1:{FreePorts.Take()}";
+        var peer = $"http://127.0.0.1:{FreePorts.Take()}";
+        var acknowledged = new List<(string Key, long Revision)>();
+        await using (var server = EtcdServer.LaunchUnder(
+            [
+                "strace", "-D", "-f", "-qq", "-y", "-o", trace, "-e", "trace=fdatasync",
+                "-e", $"inject=fdatasync:error=EIO:when={number}",
+            ],
+            ServerKind.Netcd, client, "--name=m1", $"--data-dir={directory.File("data")}",
+            $"--listen-client-urls={client}", $"--advertise-client-urls={client}", $"--listen-peer-urls={peer}",
+            $"--initial-advertise-peer-urls={peer}", $"--initial-cluster=m1={peer}"))
+        {
+            // One writer that waits for each answer: every acknowledgement needs a sync of its own.
+            using var v3 = new V3Client(client);
+            await Task.WhenAny(server.WaitForLogAsync("serving client traffic", TimeSpan.FromSeconds(60)));
+            await FillAsync(v3, 0, acknowledged);
+            Assert.Equal(1, await server.WaitForExitAsync());
+            Assert.Contains("input/output error", server.Log, StringComparison.OrdinalIgnoreCase);
+        }
+
+        var syncs = await File.ReadAllLinesAsync(trace);
+        var failed = Array.FindIndex(syncs, line => line.Contains("(INJECTED)", StringComparison.Ordinal));
+        Assert.True(failed >= 0, "no sync failed");
+        var file = FileOf(syncs[failed]);
+        Assert.DoesNotContain(syncs[(failed + 1)..], line => FileOf(line) == file);
+        Assert.True(
+            acknowledged.Count <= syncs.Count(line =>
+                FileOf(line).EndsWith(".wal", StringComparison.Ordinal) && line.EndsWith("= 0", StringComparison.Ordinal)),
+            $"{acknowledged.Count} writes acknowledged\n{string.Join('\n', syncs)}");
+        output.WriteLine($"sync {number}, of {file}: {acknowledged.Count} writes acknowledged");
+        await CheckAsync(directory.File("data"), acknowledged);
+    }
+
+    private static string FileOf(string line)
+    {
+        var (start, end) = (line.IndexOf('<'), line.IndexOf('>'));
+        return start >= 0 && end > start ? line[(start + 1)..end] : "";
+    }
+
+    private static async Task FillAsync(V3Client client, int writer, List<(string Key, long Revision)> acknowledged)
+    {
+        try
+        {
+            for (var number = 0; number < PutsMax; number++)
+            {
+                var key = $"{writer}/{number}";
+                var put = new PutRequest { Key = V3Client.Bytes(key), Value = ValueOf(key) };
+                var answer = await client.PutAsync(put);
+                lock (acknowledged)
+                {
+                    acknowledged.Add((key, answer.Header.Revision));
+                }
+            }
+        }
+        catch (Exception problem) when (problem is GrpcException or IOException or HttpRequestException)
+        {
+            // The member ended, or refuses writes.
+        }
+    }
+
+    private static ByteString ValueOf(string key)
+    {
+        var value = new byte[ValueBytes];
+        Array.Fill(value, (byte)key.Sum(c => c * 31));
+        return ByteString.CopyFrom(value);
+    }
+
+    private static async Task<bool> HasAlarmAsync(V3Client client)
+    {
+        try
+        {
+            var alarms = await client.AlarmAsync(new AlarmRequest());
+            return alarms.Alarms.Any(alarm => alarm.Alarm == AlarmType.Nospace);
+        }
+        catch (Exception problem) when (problem is GrpcException or IOException or HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task CheckAsync(string data, List<(string Key, long Revision)> acknowledged)
+    {
+        await using (var server = await EtcdServer.StartAsync(ServerKind.Netcd, data))
+        {
+            using var client = new V3Client(server.ClientUrl);
+            var revision = (await client.StatusAsync()).Header.Revision;
+            foreach (var (key, written) in acknowledged)
+            {
+                var kv = (await client.RangeAsync(new RangeRequest { Key = V3Client.Bytes(key) })).Kvs.Single();
+                Assert.Equal(written, kv.ModRevision);
+                Assert.Equal(ValueOf(key), kv.Value);
+                Assert.True(written <= revision, "the revision went back");
+            }
+
+            await server.StopAsync();
+        }
+
+        await DatabaseCheck.RunAsync(Path.Combine(data, "member", "snap", "db"));
+    }
+}
