@@ -63,6 +63,10 @@ internal sealed class PeerLink : IAsyncDisposable
     /// <summary>Timestamp since which it is heard from; null while it is not.</summary>
     public long? ActiveSince => Volatile.Read(ref _activeSince) is var since && since == 0 ? null : since;
 
+    /// <summary>Whether all four streams are there.</summary>
+    public bool IsWhole => Outgoing(StreamKind.Message) is not null && Outgoing(StreamKind.MsgApp) is not null
+        && _incoming.Length > 0 && Array.TrueForAll(_incoming, static stream => stream.IsEstablished);
+
     public void Start()
     {
         foreach (var stream in _incoming)
