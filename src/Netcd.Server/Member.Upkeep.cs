@@ -118,6 +118,10 @@ public sealed partial class Member
         }
     }
 
+    /// <summary>Applier.</summary>
+    internal void MembershipRepaired(string difference) =>
+        Log(RaftLogLevel.Warning, "repaired the stored membership", "difference", difference);
+
     /// <summary>Applier: another database is in place of the old one. Readers of that finish on it.</summary>
     internal void SnapshotInstalled(SnapshotMetadata metadata, Backend old)
     {
@@ -210,6 +214,7 @@ public sealed partial class Member
     /// <summary>Applier: everything of earlier terms is applied.</summary>
     internal void TermStarted(Term term)
     {
+        _raft.Post(RaftInput.Of(RaftInputKind.TermStarted, term.Value));
         lock (_leadershipGate)
         {
             // Or it would be promoted after the raft loop has demoted it.

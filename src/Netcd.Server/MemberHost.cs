@@ -64,6 +64,8 @@ internal sealed class MemberHost(Member member) : IRaftLoopHost, IApplierHost
 
     public void SnapshotInstalled(SnapshotMetadata metadata, Backend old) => member.SnapshotInstalled(metadata, old);
 
+    public void MembershipRepaired(string difference) => member.MembershipRepaired(difference);
+
     public void SendSnapshot(OutgoingSnapshot snapshot) => member.SendSnapshot(snapshot);
 
     public void TermStarted(Term term) => member.TermStarted(term);

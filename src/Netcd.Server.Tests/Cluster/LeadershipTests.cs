@@ -78,6 +78,28 @@ public sealed class LeadershipTests
     }
 
     [Fact]
+    public async Task A_proposal_that_is_lost_with_the_leaders_process_is_refused_once_another_leads()
+    {
+        using var cluster = await TestCluster.StartAsync(3);
+        var leader = cluster.Leader;
+        var gone = cluster[leader].Member.Id;
+        cluster.Network.Filter = message => message.Type != MessageType.Prop || message.To != gone;
+        var put = cluster[cluster.Follower].Put("k", "lost");
+        await cluster.SettleAsync();
+        var began = cluster.Time.GetUtcNow();
+        cluster.Stop(leader);
+        foreach (var member in cluster.Running)
+        {
+            cluster.HostOf(member).ReportDisconnected(gone);
+        }
+
+        Assert.Equal(Refusal.TimeoutLeaderFailed, (await cluster.UntilAsync(put)).Refusal);
+        Assert.True(cluster.Time.GetUtcNow() - began < TimeSpan.FromSeconds(1));
+        Assert.Equal(Refusal.None, (await cluster.PutAsync(cluster.Follower, "k", "kept")).Refusal);
+        await cluster.UntilEqualAsync();
+    }
+
+    [Fact]
     public async Task A_read_whose_round_is_lost_is_asked_again()
     {
         using var cluster = await TestCluster.StartAsync(3);

@@ -37,6 +37,9 @@ internal sealed class Applier : IDisposable
     private int _position;
     private ConfChangeRequest? _confChange;
 
+    // Whether the membership was compared with the configuration since it was read from the backend.
+    private bool _isReconciled;
+
     private LogIndex _applied;
     private Term _appliedTerm;
     private ConfState _confState;
@@ -85,6 +88,7 @@ internal sealed class Applier : IDisposable
     /// <summary>The thread's body: until the inbox is closed.</summary>
     internal void Run()
     {
+        Reconcile();
         while (_inbox.TakeAll(ref _inputs))
         {
             Handle();
@@ -122,6 +126,7 @@ internal sealed class Applier : IDisposable
         while (_confChange is null && _work.TryPeek(out var next))
         {
             Work(next);
+            Reconcile();
         }
 
         SendSnapshot();
@@ -152,11 +157,35 @@ internal sealed class Applier : IDisposable
         _applied = metadata.Index;
         _appliedTerm = metadata.Term;
         _confState = metadata.ConfState;
+        _isReconciled = false;
         _events.MembershipChanged();
         _host.Applied(_appliedTerm);
         AdvanceWaiters();
         _host.SnapshotInstalled(metadata, old);
     }
+
+    // The backend is ahead of the log at first; what it says can be judged when the log has reached it.
+    private void Reconcile()
+    {
+        if (_isReconciled || _confChange is not null || _applied != _parts.Backend.ConsistentIndex)
+        {
+            return;
+        }
+
+        _isReconciled = true;
+        using (_parts.Backend.EnterWrite())
+        {
+            foreach (var difference in _parts.Cluster.Reconcile(_confState, _replayed))
+            {
+                _host.MembershipRepaired(difference);
+                _events.MembershipChanged();
+            }
+        }
+    }
+
+    private void CheckMembership() => Invariant.Check(
+        _parts.Cluster.Matches(_confState),
+        $"members {_parts.Cluster.Describe()} are not those of the configuration at {_applied}: {_confState}");
 
     // What is sent is the state as applied now, not as of the snapshot that raft knows: the log goes on from there.
     private void SendSnapshot()
@@ -167,6 +196,7 @@ internal sealed class Applier : IDisposable
             return;
         }
 
+        CheckMembership();
         var request = _snapshotRequests.Dequeue();
         var database = backend.OpenSnapshot();
         Invariant.Check(
@@ -227,9 +257,21 @@ internal sealed class Applier : IDisposable
         var isFresh = entry.Index > _parts.Backend.ConsistentIndex;
         var refusal = isFresh
             ? _parts.Cluster.Validate(change, context, isPromotion)
-            : _replayed.Validate(change, context, isPromotion, int.MaxValue);
+            : ValidateAgain(change, context, isPromotion);
         _confChange = new ConfChangeRequest(change, context, isPromotion, refusal, entry.Index, isFresh);
         _host.ApplyConfChange(_confChange);
+    }
+
+    // The decision was made before, with the number of learners allowed then: whoever was added is in the backend,
+    // which is ahead, as a member or as a removed one.
+    private Refusal ValidateAgain(ConfChange change, ClusterMember context, bool isPromotion)
+    {
+        var refusal = _replayed.Validate(change, context, isPromotion, int.MaxValue);
+        var isAdded = change.Type is ConfChangeType.AddNode or ConfChangeType.AddLearnerNode && !isPromotion;
+        return refusal == Refusal.None && isAdded && !_parts.Cluster.View.TryGet(change.MemberId, out _)
+            && !_parts.Cluster.View.IsRemoved(change.MemberId)
+            ? Refusal.TooManyLearners
+            : refusal;
     }
 
     private void FinishConfChange(ConfState confState)
@@ -317,6 +359,7 @@ internal sealed class Applier : IDisposable
             return null;
         }
 
+        CheckMembership();
         return new SnapshotSource(_applied, _appliedTerm, _confState, _events.SnapshotData(_parts.Cluster.View));
     }
 }

@@ -39,6 +39,9 @@ internal interface IApplierHost
     /// </summary>
     void SnapshotInstalled(SnapshotMetadata metadata, Backend old);
 
+    /// <summary>The stored membership was not that of the configuration, and now is.</summary>
+    void MembershipRepaired(string difference);
+
     /// <summary>Hands over a snapshot to be sent.</summary>
     void SendSnapshot(OutgoingSnapshot snapshot);
 

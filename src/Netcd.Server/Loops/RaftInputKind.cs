@@ -39,6 +39,9 @@ internal enum RaftInputKind
     /// <summary>A message to the member with the id was not delivered.</summary>
     Unreachable,
 
+    /// <summary>Everything before the term that is the id is applied.</summary>
+    TermStarted,
+
     /// <summary>The process of the member with the id is gone.</summary>
     Disconnected,
 

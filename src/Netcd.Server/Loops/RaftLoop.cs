@@ -34,6 +34,7 @@ internal sealed class RaftLoop : IDisposable
     // The same of other members, with the tick at which whoever waits for them has given up.
     private readonly Queue<(RaftInput Input, ulong Deadline)> _deferredOfPeers = new();
     private readonly SnapshotPins _pins = new();
+    private readonly ForwardedProposals _forwarded;
     private readonly List<ReadOnlyMemory<byte>> _batch = [];
     private readonly List<RaftInput> _batchInputs = [];
     private List<RaftInput> _inputs = [];
@@ -58,6 +59,7 @@ internal sealed class RaftLoop : IDisposable
         _pending = pending;
         _reads = reads;
         _intake = intake;
+        _forwarded = new ForwardedProposals(pending);
         _host = host;
         _snapshotIndex = storage.FirstIndex.Previous;
         _status.Term = node.Term;
@@ -124,7 +126,7 @@ internal sealed class RaftLoop : IDisposable
             ProcessReady();
         }
 
-        if (_reads.TakeAnswered())
+        if (_reads.TakeAnswered() | _forwarded.TakeAnswered())
         {
             _host.FlushAnswers();
         }
@@ -135,11 +137,7 @@ internal sealed class RaftLoop : IDisposable
         switch (input.Kind)
         {
             case RaftInputKind.ConfChangeProposal:
-                if (_node.ProposeConfChange((ConfChange)input.Item!) == StepResult.ProposalDropped)
-                {
-                    _deferred.Enqueue(input);
-                }
-
+                ProposeConfChange(input);
                 break;
             case RaftInputKind.Read:
                 _reads.Add((IReadWaiter)input.Item!, _ticks);
@@ -178,6 +176,10 @@ internal sealed class RaftLoop : IDisposable
                 break;
             case RaftInputKind.Disconnected:
                 _node.ReportDisconnected(new MemberId(input.Id));
+                _forwarded.Gone(new MemberId(input.Id));
+                break;
+            case RaftInputKind.TermStarted:
+                _forwarded.TermStarted(new Term(input.Id));
                 break;
             case RaftInputKind.SnapshotSent:
                 var status = (SnapshotStatus)input.Item!;
@@ -198,6 +200,7 @@ internal sealed class RaftLoop : IDisposable
         _ticks++;
         _node.Tick();
         _reads.Tick(_ticks);
+        _forwarded.Prune();
         RetryDeferred();
         _host.Ticked(_ticks);
     }
@@ -216,6 +219,10 @@ internal sealed class RaftLoop : IDisposable
                 {
                     _deferred.Enqueue(_batchInputs[i]);
                 }
+            }
+            else if (_node.Role != RaftRole.Leader)
+            {
+                _forwarded.Add(_node.Leader, _node.Term, CollectionsMarshal.AsSpan(_batchInputs).Slice(first, count));
             }
 
             first += count;
@@ -254,9 +261,9 @@ internal sealed class RaftLoop : IDisposable
                 _batch.Add(input.Data);
                 _batchInputs.Add(input);
             }
-            else if (_node.ProposeConfChange((ConfChange)input.Item!) == StepResult.ProposalDropped)
+            else
             {
-                _deferred.Enqueue(input);
+                ProposeConfChange(input);
             }
         }
 
@@ -264,6 +271,18 @@ internal sealed class RaftLoop : IDisposable
         {
             var (input, deadline) = _deferredOfPeers.Dequeue();
             ProposeOfPeer(input, deadline);
+        }
+    }
+
+    private void ProposeConfChange(in RaftInput input)
+    {
+        if (_node.ProposeConfChange((ConfChange)input.Item!) == StepResult.ProposalDropped)
+        {
+            _deferred.Enqueue(input);
+        }
+        else if (_node.Role != RaftRole.Leader)
+        {
+            _forwarded.Add(_node.Leader, _node.Term, [input]);
         }
     }
 

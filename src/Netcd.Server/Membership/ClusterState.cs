@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Netcd.Base;
+using Netcd.Base.Records;
 using Netcd.Raft.ConfChanges;
 
 namespace Netcd.Server.Membership;
@@ -66,6 +67,77 @@ internal sealed class ClusterState
         found = new ClusterMember(id, string.Empty, [], [], IsLearner: false);
         return false;
     }
+
+    /// <summary>
+    /// Makes the members those of the configuration that raft has at the same entry, which is what counts; says what
+    /// was different. Go etcd 3.5 takes its membership from snapshots and could leave members in the database that were
+    /// removed, or learners that were promoted; later ones repair that as this does. Inside a write section.
+    /// </summary>
+    /// <exception cref="CorruptionException">Of a member in the configuration nothing is known.</exception>
+    internal IReadOnlyList<string> Reconcile(ConfState configuration, MembershipView log)
+    {
+        var differences = new List<string>();
+        foreach (var member in View.Members.ToArray())
+        {
+            var isVoter = configuration.Voters.Contains(member.Id);
+            if (!isVoter && !configuration.Learners.Contains(member.Id))
+            {
+                differences.Add($"{member.Id} is stored as a member, and is none");
+                View.Remove(member.Id);
+                _store.Remove(member.Id);
+            }
+            else if (member.IsLearner == isVoter)
+            {
+                differences.Add($"{member.Id} is stored as a {(isVoter ? "learner, and votes" : "voter, and learns")}");
+                View.Set(member with { IsLearner = !isVoter });
+                _store.Put(member with { IsLearner = !isVoter });
+            }
+        }
+
+        foreach (var id in configuration.Voters.Concat(configuration.Learners))
+        {
+            if (View.TryGet(id, out _))
+            {
+                continue;
+            }
+
+            if (!log.TryGet(id, out var known))
+            {
+                throw new CorruptionException(
+                    "bucket members", $"member {id} of the configuration is missing; members are {Describe()}");
+            }
+
+            differences.Add($"{id} is a member, and is not stored");
+            View.Set(known);
+            _store.Put(known);
+        }
+
+        _members = [.. View.Members];
+        _removed = [.. View.Removed];
+        return differences;
+    }
+
+    /// <summary>Whether the members are those of a configuration.</summary>
+    internal bool Matches(ConfState configuration)
+    {
+        var voters = 0;
+        var learners = 0;
+        foreach (var member in View.Members)
+        {
+            if (!(member.IsLearner ? configuration.Learners : configuration.Voters).Contains(member.Id))
+            {
+                return false;
+            }
+
+            voters += member.IsLearner ? 0 : 1;
+            learners += member.IsLearner ? 1 : 0;
+        }
+
+        return voters == configuration.Voters.Count && learners == configuration.Learners.Count;
+    }
+
+    internal string Describe() =>
+        string.Join(", ", View.Members.Select(member => member.IsLearner ? $"learner {member.Id}" : $"{member.Id}"));
 
     internal Refusal Validate(ConfChange change, ClusterMember context, bool isPromotion) =>
         View.Validate(change, context, isPromotion, _learnersMax);
