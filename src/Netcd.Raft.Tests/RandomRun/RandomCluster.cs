@@ -436,6 +436,9 @@ internal sealed class RandomCluster
             case < 895:
                 Partition();
                 break;
+            case >= 970 and < 985:
+                PartitionJoint();
+                break;
             case < 910:
                 Array.Clear(_cut);
                 break;
@@ -507,6 +510,12 @@ internal sealed class RandomCluster
             return;
         }
 
+        if (_random.Percent(30))
+        {
+            ReplaceMembers(node, state);
+            return;
+        }
+
         var voters = state.Voters.ToHashSet();
         var changes = new List<ConfChangeSingle>();
         var count = _random.Percent(50) ? 1 : _random.Next(2, 4);
@@ -538,6 +547,54 @@ internal sealed class RandomCluster
             node.ProposeConfChange(
                 new ConfChangeV2 { Transition = (ConfChangeTransition)_random.Next(3), Changes = changes });
         }
+    }
+
+    /// <summary>Other voters altogether: old and new majorities need not meet, only the joint rule binds them.</summary>
+    private void ReplaceMembers(RaftNode node, ConfState state)
+    {
+        var target = _random.Next(1, (1 << MembersMax) - 1);
+        var changes = new List<ConfChangeSingle>();
+        for (var i = 0; i < MembersMax; i++)
+        {
+            var id = new MemberId((ulong)i + 1);
+            if ((target >> i & 1) == 1)
+            {
+                changes.Add(new ConfChangeSingle(ConfChangeType.AddNode, id));
+            }
+            else if (state.Voters.Contains(id))
+            {
+                changes.Add(new ConfChangeSingle(ConfChangeType.RemoveNode, id));
+            }
+        }
+
+        var transition = _random.Percent(80) ? ConfChangeTransition.JointExplicit : ConfChangeTransition.JointImplicit;
+        node.ProposeConfChange(new ConfChangeV2 { Transition = transition, Changes = changes });
+    }
+
+    /// <summary>
+    /// Cuts a joint configuration in two: by what each member takes for the voters, or the old voters from the new ones.
+    /// </summary>
+    private void PartitionJoint()
+    {
+        var joint = Next(static candidate => candidate.Node.Core.Tracker.Config.Voters.IsJoint).Node.Core.Tracker.Config;
+        if (!joint.Voters.IsJoint)
+        {
+            return;
+        }
+
+        Array.Clear(_cut);
+        var byKnowledge = _random.Percent(50);
+        for (var from = 1; from <= MembersMax; from++)
+        {
+            for (var to = 1; to <= MembersMax; to++)
+            {
+                _cut[from, to] = IsOnNewSide(from) != IsOnNewSide(to);
+            }
+        }
+
+        bool IsOnNewSide(int id) => byKnowledge
+            ? _members[id - 1].Node.Core.Tracker.Config.Voters.IsJoint
+            : joint.Incoming.Contains(new MemberId((ulong)id)) && (id % 2 == 0 || !joint.Outgoing.Contains(new MemberId((ulong)id)));
     }
 
     private void Read(RaftNode node)
