@@ -131,6 +131,12 @@ internal sealed partial class RaftCore
     /// <summary>Hands out the queued messages and read states, and begins new queues.</summary>
     public (IReadOnlyList<Message> Now, IReadOnlyList<Message> AfterAppend, IReadOnlyList<ReadState> Reads) TakeQueues()
     {
+        if (_options.JoinMessages)
+        {
+            MessageJoiner.Join(Messages);
+            MessageJoiner.Join(MessagesAfterAppend);
+        }
+
         // What is handed out never changes again, so an empty queue is kept and not handed out.
         IReadOnlyList<Message> now = Messages.Count == 0 ? [] : Messages;
         IReadOnlyList<Message> afterAppend = MessagesAfterAppend.Count == 0 ? [] : MessagesAfterAppend;

@@ -57,6 +57,12 @@ public sealed record RaftOptions
     /// </summary>
     public bool ApplyUnstableEntries { get; init; }
 
+    /// <summary>
+    /// Messages of a bundle that a later one to the same member makes needless are left out: a commit index that the
+    /// next entries bring too, all but the last acknowledgement. Off, every message is shown as upstream sends it.
+    /// </summary>
+    public bool JoinMessages { get; init; } = true;
+
     /// <summary>Why these settings cannot work, null if they can.</summary>
     public string? Problem()
     {

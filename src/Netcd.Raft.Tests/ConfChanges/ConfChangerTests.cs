@@ -34,6 +34,41 @@ public sealed class ConfChangerTests
         { "refuses an empty incoming half",       "v1|joint r1",                     "", "removed all voters" },
     };
 
+    // Upstream's confchange/testdata, by file and in its order: changes, then configuration or refusal.
+    public static TheoryData<string, string, string, string> UpstreamCases() => new()
+    {
+        { "joint_autoleave",        "v1|auto v2 v3|leave", "voters=(1 2 3)", "" },
+        { "joint_autoleave twice",  "v1|auto v2 v3|joint", "", "config is already joint" },
+        { "joint_idempotency",      "v1|joint r1 r2 r9 v2 v3 v4 v2 v3 v4 l2 l2 r4 r4 l1 l1", "voters=(3)&&(1) learners=(2) learners_next=(1)", "" },
+        { "joint_idempotency left", "v1|joint r1 r2 r9 v2 v3 v4 v2 v3 v4 l2 l2 r4 r4 l1 l1|leave", "voters=(3) learners=(1 2)", "" },
+        { "joint_learners_next",    "v1|joint v2 l1", "voters=(2)&&(1) learners_next=(1)", "" },
+        { "joint_learners_next left", "v1|joint v2 l1|leave", "voters=(2) learners=(1)", "" },
+        { "joint_safety leave",     "leave", "", "can't leave a non-joint config" },
+        { "joint_safety empty",     "joint", "", "can't make a zero-voter config joint" },
+        { "joint_safety enter",     "v1|joint", "voters=(1)&&(1)", "" },
+        { "joint_safety again",     "v1|joint|leave|joint r1 v2 v3 l4", "voters=(2 3)&&(1) learners=(4)", "" },
+        { "joint_safety left",      "v1|joint|leave|joint r1 v2 v3 l4|leave|l9", "voters=(2 3) learners=(4 9)", "" },
+        { "joint_safety simple",    "v1|joint r1 v2 v3 l4|l5", "", "can't apply simple config change in joint config" },
+        { "simple_idempotency",     "v1|v1|v2|l1|l1|r1|r1|v3|r3|r3|r4", "voters=(2)", "" },
+        { "simple_promote_demote both", "v1|v2|v3|l1 v1", "voters=(1 2 3)", "" },
+        { "simple_promote_demote back", "v1|v2|v3|l2|v2 l2", "voters=(1 3) learners=(2)", "" },
+        { "simple_promote_demote",  "v1|v2|v3|l2|v2", "voters=(1 2 3)", "" },
+        { "simple_safety learner first", "l1", "", "removed all voters" },
+        { "simple_safety swap",     "v1|v2 l3|r1 v5", "", "more than one voter changed without entering joint config" },
+        { "simple_safety none left", "v1|v2 l3|r1 r2", "", "removed all voters" },
+        { "simple_safety demote and add", "v1|v2 l3|l1 v5", "", "more than one voter changed without entering joint config" },
+        { "simple_safety demote all", "v1|v2 l3|l1 l2", "", "removed all voters" },
+        { "simple_safety learners", "v1|v2 l3|l2 l3 l4 l5", "voters=(1) learners=(2 3 4 5)", "" },
+        { "simple_safety removed",  "v1|v2 l3|l2 l3 l4 l5|r2 r3 r4 r5", "voters=(1)", "" },
+        { "update",                 "v1|v2 u1|u1 u2 u3 u1 u2 u3", "voters=(1 2)", "" },
+        { "zero",                   "v1 r0 v0 l0", "voters=(1)", "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(UpstreamCases))]
+    public void Changer_agrees_with_upstream(string name, string steps, string config, string problem) =>
+        Changer_follows_the_rules(name, steps, config, problem);
+
     [Theory]
     [MemberData(nameof(Cases))]
     public void Changer_follows_the_rules(string name, string steps, string config, string problem)

@@ -630,6 +630,7 @@ internal sealed class RandomCluster
             ReadOnlyOption = checkQuorum && _random.Percent(10) ? ReadOnlyOption.LeaseBased : ReadOnlyOption.Safe,
             StepDownOnRemoval = _random.Percent(50),
             DisableProposalForwarding = _random.Percent(20),
+            JoinMessages = _random.Percent(70),
         };
     }
 

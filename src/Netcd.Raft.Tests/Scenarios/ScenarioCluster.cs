@@ -165,6 +165,7 @@ internal sealed class ScenarioCluster
                 DisableConfChangeValidation = arguments.Flag("disable-conf-change-validation", otherwise: false),
                 StepDownOnRemoval = arguments.Flag("step-down-on-removal", otherwise: false),
                 ApplyUnstableEntries = !isAsync,
+                JoinMessages = false,
             };
             _members.Add(new ScenarioMember(options, snapshot, isAsync, _transcript));
         }
