@@ -167,6 +167,7 @@ public sealed partial class Member
 
         if (ticks % Limits.LeaseRoundTicks == 0)
         {
+            _logWriter.Flush();
             _housekeeper.Post(ExpireRequests);
             _housekeeper.Post(RevokeExpiredLeases);
             _housekeeper.Post(PrepareLog);

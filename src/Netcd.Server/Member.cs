@@ -15,7 +15,7 @@ using Netcd.Wal.Snapshots;
 namespace Netcd.Server;
 
 /// <summary>
-/// One running member: four loops (raft, log writer, applier, housekeeping) over a log and a store. Opened by
+/// One running member: three loops (raft, applier, housekeeping) over a log and a store. Opened by
 /// <see cref="Open"/>, set going by <see cref="Start"/>, ended by <see cref="Stop"/>; a process that is killed instead
 /// loses nothing that was acknowledged.
 /// </summary>
@@ -98,7 +98,6 @@ public sealed partial class Member : IMember, IDisposable
         _logWriter = new LogWriter(
             boot.Log,
             SaveLeadersSnapshot,
-            id => _raft.Post(RaftInput.Of(RaftInputKind.Appended, id)),
             host.Send,
             () => _housekeeper.Post(PrepareLog),
             options.Time,
@@ -332,7 +331,6 @@ public sealed partial class Member : IMember, IDisposable
         _leaving?.Dispose();
         _repeated.ForEach(work => work.Dispose());
         _raft.Close();
-        _logWriter.Close();
         _applier.Close();
         _housekeeper.Close();
         foreach (var thread in _threads)
@@ -346,7 +344,6 @@ public sealed partial class Member : IMember, IDisposable
         Watchers.Dispose();
         CloseFiles();
         _raft.Dispose();
-        _logWriter.Dispose();
         _applier.Dispose();
         _housekeeper.Dispose();
         _ready.TrySetCanceled();
@@ -464,7 +461,6 @@ public sealed partial class Member : IMember, IDisposable
         _options.Log?.Log(
             RaftLogLevel.Error, "the member failed and stops", new KeyValuePair<string, object?>("error", failure));
         _raft.Close();
-        _logWriter.Close();
         _applier.Close();
         _housekeeper.Close();
         _ready.TrySetException(failure);

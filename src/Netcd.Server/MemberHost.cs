@@ -14,9 +14,9 @@ internal sealed class MemberHost(Member member) : IRaftLoopHost, IApplierHost
 {
     public void Send(IReadOnlyList<Message> messages) => member.Outbox?.Send(messages);
 
-    public void Append(StorageAppend append) => member.LogWriter.Post(append);
+    public void Append(StorageAppend append) => member.LogWriter.Add(append);
 
-    public bool TryWriteHere(out ulong lastId) => member.LogWriter.TryWriteHere(out lastId);
+    public bool TryWrite(out ulong lastId) => member.LogWriter.TryWrite(out lastId);
 
     public void Apply(StorageApply apply) => member.Applier.Post(apply);
 

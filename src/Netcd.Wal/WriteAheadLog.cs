@@ -134,6 +134,14 @@ public sealed partial class WriteAheadLog : IDisposable
             ThrowIfUnusable();
             try
             {
+                // A record above the commit index does not count at the next start. What is in a snapshot of this
+                // member's own was committed, whether or not the state that says so has been appended yet.
+                if (snapshot.Index <= _lastIndex && snapshot.Index > _state.Commit)
+                {
+                    _state = _state with { Commit = snapshot.Index };
+                    _statePending = true;
+                }
+
                 FlushState();
                 _buffer.Add(snapshot);
                 _lastIndex = LogIndex.Max(_lastIndex, snapshot.Index);

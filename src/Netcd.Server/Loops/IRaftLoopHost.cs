@@ -12,14 +12,14 @@ internal interface IRaftLoopHost
 {
     void Send(IReadOnlyList<Message> messages);
 
-    /// <summary>Takes an append for the log writer.</summary>
+    /// <summary>Takes an append for the log.</summary>
     void Append(StorageAppend append);
 
     /// <summary>
-    /// If the log is written on the raft loop: makes the appends taken durable, and says the last one's id. May block
-    /// for the disk.
+    /// Makes the appends taken durable, sends what rests on them, and says the last one's id; false if there are none.
+    /// Blocks for the disk.
     /// </summary>
-    bool TryWriteHere(out ulong lastId);
+    bool TryWrite(out ulong lastId);
 
     void Apply(StorageApply apply);
 

@@ -88,22 +88,9 @@ internal sealed class Inbox<T> : IDisposable
         }
     }
 
-    /// <summary>Swaps what was posted for an empty list that the owner gives; false if nothing was posted.</summary>
-    internal bool TryTakeAll(ref List<T> emptied)
-    {
-        lock (_gate)
-        {
-            if (_posted.Count == 0)
-            {
-                return false;
-            }
-
-            (_posted, emptied) = (emptied, _posted);
-            return true;
-        }
-    }
-
-    /// <summary>As <see cref="TryTakeAll"/>, but waits; false once the inbox is closed and empty.</summary>
+    /// <summary>
+    /// Waits for posts and swaps them for an empty list that the owner gives; false once the inbox is closed and empty.
+    /// </summary>
     internal bool TakeAll(ref List<T> emptied)
     {
         while (true)

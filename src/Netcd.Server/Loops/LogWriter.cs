@@ -7,20 +7,17 @@ using Netcd.Wal;
 namespace Netcd.Server.Loops;
 
 /// <summary>
-/// Makes appends durable: everything queued goes into one write and one sync, while the next batch gathers behind it.
-/// Only when the sync has returned are messages that rest on it sent and the raft loop told. Runs on a thread of its
-/// own, so that a leader with followers goes on sending to them; a member without a transport has nobody to send to,
-/// and there the raft loop itself writes, which saves two hops between threads for each batch.
+/// Makes appends durable: all that the raft loop gathered goes into one write and one sync, and only when that has
+/// returned do the messages that rest on it leave. Called by the raft loop itself, as a thread of its own would cost
+/// two hand-overs a batch (ADR 2); what arrives meanwhile is the next batch.
 /// </summary>
 internal sealed class LogWriter(
     WriteAheadLog log,
     Action<Snapshot> saveSnapshot,
-    Action<ulong> appended,
     Action<IReadOnlyList<Message>> sendMessages,
     Action prepareLog,
     TimeProvider time,
     Histogram syncSeconds)
-    : IDisposable
 {
     // Entries of a batch beyond which it is committed before more is taken; bounds the write buffer.
     private const long BatchBytesMax = 8 * 1024 * 1024;
@@ -28,73 +25,63 @@ internal sealed class LogWriter(
     // The log zeroes blocks ahead of the writer; it is told after this many bytes.
     private const long PrepareBytes = 1024 * 1024;
 
-    private readonly Inbox<StorageAppend> _inbox = new();
-    private List<StorageAppend> _appends = [];
+    private readonly List<StorageAppend> _appends = [];
     private long _preparedAt;
+
+    // Of the batch at hand.
     private bool _hasSnapshot;
+    private bool _mustSync;
 
-    internal void Post(StorageAppend append) => _inbox.Post(append);
+    internal void Add(StorageAppend append) => _appends.Add(append);
 
-    internal void Run()
-    {
-        while (_inbox.TakeAll(ref _appends))
-        {
-            Write();
-        }
-    }
-
-    /// <summary>
-    /// On the calling thread instead of <see cref="Run"/>'s: writes what was posted; says the last id. False if nothing
-    /// was posted.
-    /// </summary>
-    internal bool TryWriteHere(out ulong lastId)
+    /// <summary>Writes what was added; says the last id. False if nothing was.</summary>
+    internal bool TryWrite(out ulong lastId)
     {
         lastId = 0;
-        if (!_inbox.TryTakeAll(ref _appends))
+        if (_appends.Count == 0)
         {
             return false;
         }
 
         lastId = _appends[^1].Id;
-        Write(isHere: true);
-        return true;
-    }
-
-    internal void Close() => _inbox.Close();
-
-    public void Dispose() => _inbox.Dispose();
-
-    private void Write(bool isHere = false)
-    {
-        var first = 0;
-        while (first < _appends.Count)
+        for (var first = 0; first < _appends.Count;)
         {
             var end = Append(first);
-            var began = time.GetTimestamp();
-            if (_hasSnapshot)
-            {
-                // Its record only counts with the commit index that covers it, and the database is about to change.
-                log.Sync();
-                _hasSnapshot = false;
-            }
-            else
-            {
-                log.Commit();
-            }
-
-            syncSeconds.ObserveSince(time, began);
+            Commit();
             SendMessages(first, end);
-
-            if (!isHere)
-            {
-                appended(_appends[end - 1].Id);
-            }
-
             first = end;
         }
 
         _appends.Clear();
         Prepare();
+        return true;
+    }
+
+    /// <summary>Writes what may lag: a commit index that nothing followed.</summary>
+    internal void Flush() => log.Commit();
+
+    // A new commit index alone is left in the buffer: it goes out with the next entries, or when the log is flushed.
+    private void Commit()
+    {
+        if (!_mustSync)
+        {
+            return;
+        }
+
+        var began = time.GetTimestamp();
+        if (_hasSnapshot)
+        {
+            // Its record only counts with the commit index that covers it, and the database is about to change.
+            log.Sync();
+        }
+        else
+        {
+            log.Commit();
+        }
+
+        syncSeconds.ObserveSince(time, began);
+        _hasSnapshot = false;
+        _mustSync = false;
     }
 
     // Together, so that of several acknowledgements to one leader the last is enough.
@@ -126,6 +113,7 @@ internal sealed class LogWriter(
                 _hasSnapshot = true;
             }
 
+            _mustSync |= append.MustSync;
             log.Append(append.HardState ?? default, append.Entries.Span);
             foreach (ref readonly var entry in append.Entries.Span)
             {

@@ -21,9 +21,6 @@ internal enum RaftInputKind
     /// <summary>As many steps of raft's time as the id says, at once.</summary>
     AdvanceTicks,
 
-    /// <summary>The log writer made appends up to an id durable.</summary>
-    Appended,
-
     /// <summary>The applier applied entries up to an id; a SnapshotSource now and then.</summary>
     Applied,
 

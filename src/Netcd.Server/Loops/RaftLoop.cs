@@ -25,7 +25,7 @@ internal sealed class RaftLoop : IDisposable
     private readonly PeerIntake _intake;
     private readonly IRaftLoopHost _host;
 
-    // Appends handed to the log writer, oldest first: their entries enter the storage when they are durable.
+    // Appends to be written, oldest first: their entries enter the storage when they are durable.
     private readonly Queue<StorageAppend> _appends = new();
 
     // Proposals that raft would not take (no leader, a transfer); tried again when that may have changed.
@@ -151,9 +151,6 @@ internal sealed class RaftLoop : IDisposable
                     _node.Tick();
                 }
 
-                break;
-            case RaftInputKind.Appended:
-                CompleteAppends(input.Id);
                 break;
             case RaftInputKind.Applied:
                 CompleteApply(input.Id, (SnapshotSource?)input.Item);
@@ -404,7 +401,7 @@ internal sealed class RaftLoop : IDisposable
                 Process(_node.TakeReady());
             }
 
-            if (_host.TryWriteHere(out var written))
+            if (_host.TryWrite(out var written))
             {
                 CompleteAppends(written);
             }
