@@ -64,8 +64,8 @@ public sealed class RouteTests
 
     [Theory]
     [InlineData(PeerMessageResult.Accepted, 204, "")]
-    [InlineData(PeerMessageResult.RemovedMember, 403, "{\"message\":\"cannot process message from removed member\"}")]
-    [InlineData(PeerMessageResult.MismatchMember, 403, "{\"message\":\"cannot process message to mismatch member\"}")]
+    [InlineData(PeerMessageResult.RemovedMember, 500, "error processing raft message\n")]
+    [InlineData(PeerMessageResult.MismatchMember, 500, "error processing raft message\n")]
     [InlineData(PeerMessageResult.Refused, 500, "error processing raft message\n")]
     public async Task A_message_is_answered_as_the_member_takes_it(PeerMessageResult result, int status, string body)
     {
@@ -102,10 +102,10 @@ public sealed class RouteTests
     }
 
     [Theory]
-    [InlineData("", 400, "failed to decode raft message (unexpected EOF)\n")]
-    [InlineData("0000010000000000", 400, "failed to decode raft message (error limit exceeded)\n")]
+    [InlineData("", 400, "failed to decode raft message (EOF)\n")]
+    [InlineData("0000010000000000", 400, "failed to decode raft message (rafthttp: error limit exceeded)\n")]
     [InlineData("00000000000000100803", 400, "failed to decode raft message (unexpected EOF)\n")]
-    [InlineData("0000000000000002FFFF", 400, "failed to decode raft message (proto: unexpected EOF)\n")]
+    [InlineData("0000000000000002FFFF", 400, "failed to decode raft message (unexpected EOF)\n")]
     [InlineData("00000000000000020808", 400, "wrong raft message type\n")]
     public async Task A_snapshot_request_without_a_snapshot_is_refused(string hex, int status, string body)
     {

@@ -55,7 +55,7 @@ internal sealed class BodyReader(PipeReader body, TimeProvider time, TimeSpan st
             var read = await ReadAsync(bytes.AsMemory(length), cancellation);
             if (read == 0)
             {
-                throw new EndOfStreamException("unexpected EOF");
+                throw new EndOfStreamException(length == 0 ? "EOF" : "unexpected EOF");
             }
 
             length += read;

@@ -33,7 +33,7 @@ internal sealed class RaftRoute(PeerContext context, PeerTransport transport)
 
         // A snapshot without its database cannot be applied.
         var result = message.Type == MessageType.Snap ? PeerMessageResult.Refused : context.Gate.Receive(message);
-        await AnswerAsync(http, result, "error processing raft message");
+        await AnswerAsync(http, result, _ => "error processing raft message");
     }
 
     /// <summary>
@@ -63,23 +63,25 @@ internal sealed class RaftRoute(PeerContext context, PeerTransport transport)
         return true;
     }
 
-    public static async Task AnswerAsync(HttpContext http, PeerMessageResult result, string refused)
+    /// <summary>
+    /// 204 for what was taken, else 500, and the connection ends. Never 403, which etcd means to send but does not: a
+    /// sender of its releases takes that for the word that it was removed, and stops itself.
+    /// </summary>
+    public static async Task AnswerAsync(HttpContext http, PeerMessageResult result, Func<string, string> refusal)
     {
-        switch (result)
+        if (result == PeerMessageResult.Accepted)
         {
-            case PeerMessageResult.Accepted:
-                http.Response.StatusCode = 204;
-                break;
-            case PeerMessageResult.RemovedMember:
-                await Answers.JsonErrorAsync(http, 403, "cannot process message from removed member");
-                break;
-            case PeerMessageResult.MismatchMember:
-                await Answers.JsonErrorAsync(http, 403, "cannot process message to mismatch member");
-                break;
-            default:
-                http.Response.Headers.Connection = "close";
-                await Answers.ErrorAsync(http, 500, refused);
-                break;
+            http.Response.StatusCode = 204;
+            return;
         }
+
+        http.Response.Headers.Connection = "close";
+        var reason = result switch
+        {
+            PeerMessageResult.RemovedMember => "cannot process message from removed member",
+            PeerMessageResult.MismatchMember => "cannot process message to mismatch member",
+            _ => "raft: stopped",
+        };
+        await Answers.ErrorAsync(http, 500, refusal(reason));
     }
 }

@@ -59,7 +59,7 @@ internal sealed class SnapshotRoute(PeerContext context, PeerTransport transport
             Log.ReceivedSnapshot(
                 context.Logger, message.From, index.Value, length, context.Time.GetElapsedTime(started));
             var result = context.Gate.Receive(message);
-            await RaftRoute.AnswerAsync(http, result, "failed to process raft message (raft: stopped)");
+            await RaftRoute.AnswerAsync(http, result, reason => $"failed to process raft message ({reason})");
             isDone = result == PeerMessageResult.Accepted;
         }
         catch (RefusedException refused)

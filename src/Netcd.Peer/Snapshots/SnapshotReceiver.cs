@@ -22,18 +22,20 @@ internal sealed class SnapshotReceiver(PeerContext context)
             var length = BinaryPrimitives.ReadUInt64BigEndian(prefix);
             if (length > (ulong)context.MessageBytesMax)
             {
-                throw new RefusedException(400, "failed to decode raft message (error limit exceeded)");
+                throw new RefusedException(400, "failed to decode raft message (rafthttp: error limit exceeded)");
             }
 
             message = MessageCodec.Read(await body.ReadExactlyAsync((int)length, cancellation));
         }
-        catch (EndOfStreamException)
+        catch (EndOfStreamException cut)
         {
-            throw new RefusedException(400, "failed to decode raft message (unexpected EOF)");
+            throw new RefusedException(400, $"failed to decode raft message ({cut.Message})");
         }
         catch (ProtoException damaged)
         {
-            throw new RefusedException(400, $"failed to decode raft message (proto: {damaged.Message})");
+            // Go's name for an end of input, which its decoder hands through; its own texts have a prefix.
+            var text = damaged.Message == "unexpected EOF" ? damaged.Message : $"proto: {damaged.Message}";
+            throw new RefusedException(400, $"failed to decode raft message ({text})");
         }
 
         return message.Type == MessageType.Snap && message.Snapshot is not null

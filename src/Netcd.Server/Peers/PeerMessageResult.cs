@@ -5,10 +5,10 @@ public enum PeerMessageResult : byte
 {
     Accepted = 0,
 
-    /// <summary>403: cannot process message from removed member.</summary>
+    /// <summary>500: cannot process message from removed member.</summary>
     RemovedMember,
 
-    /// <summary>403: cannot process message to mismatch member.</summary>
+    /// <summary>500: cannot process message to mismatch member.</summary>
     MismatchMember,
 
     /// <summary>500: unsound, or the member is stopping.</summary>
