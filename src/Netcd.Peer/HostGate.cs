@@ -18,6 +18,9 @@ internal sealed class HostGate
     private int _inside;
     private volatile bool _closed;
 
+    // 1 once the member knows that it was removed. Any thread, interlocked.
+    private int _isRemovalTold;
+
     /// <summary>The member; null before it started. Its identity may be read at any time.</summary>
     public IPeerHost? Host => Volatile.Read(ref _host);
 
@@ -66,8 +69,17 @@ internal sealed class HostGate
 
     public void ReportDisconnected(MemberId id) => Tell(id, static (host, id) => host.ReportDisconnected(id));
 
-    public void ReportRemovedFromCluster() =>
+    /// <summary>Tells it one time, however many peers say it; true for that one.</summary>
+    public bool TryReportRemovedFromCluster()
+    {
+        if (Interlocked.Exchange(ref _isRemovalTold, 1) != 0)
+        {
+            return false;
+        }
+
         Tell(MemberId.None, static (host, _) => host.ReportRemovedFromCluster());
+        return true;
+    }
 
     public void ReportSnapshot(MemberId id, SnapshotStatus status) => Tell(
         (id, status), static (host, report) => host.ReportSnapshot(report.id, report.status));

@@ -18,8 +18,7 @@ internal static class PeerAnswers
         switch ((int)response.StatusCode)
         {
             case 403:
-                Log.RemovedFromCluster(context.Logger, peer.Id);
-                context.Gate.ReportRemovedFromCluster();
+                OnRemoved(context, peer);
                 return "the member has been permanently removed from the cluster";
             case 412:
                 Log.PeerIncompatible(
@@ -28,6 +27,17 @@ internal static class PeerAnswers
                 return text;
             case var status:
                 return $"unexpected http status {status} while posting to \"{response.RequestMessage?.RequestUri}\"";
+        }
+    }
+
+    /// <summary>
+    /// A peer says that this member is none any more. Every stream hears it, again and again: once is enough.
+    /// </summary>
+    public static void OnRemoved(PeerContext context, PeerLink peer)
+    {
+        if (context.Gate.TryReportRemovedFromCluster())
+        {
+            Log.RemovedFromCluster(context.Logger, peer.Id);
         }
     }
 

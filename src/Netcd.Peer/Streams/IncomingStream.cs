@@ -62,8 +62,7 @@ internal sealed class IncomingStream(StreamKind kind, PeerLink peer, PeerContext
             refusals = end == StreamEnd.Refused ? refusals + 1 : 0;
             if (end == StreamEnd.Removed)
             {
-                Log.RemovedFromCluster(context.Logger, peer.Id);
-                context.Gate.ReportRemovedFromCluster();
+                PeerAnswers.OnRemoved(context, peer);
             }
             else if (end == StreamEnd.Broken)
             {
