@@ -33,6 +33,10 @@ internal static class Messages
     internal static byte[] Put(string key, string value, long lease = 0, bool previous = false) =>
         Of((1, key), (2, value), (3, lease), (4, previous ? 1 : 0));
 
+    internal static byte[] LeaseGrant(long id, long ttl) => Of((1, ttl), (2, id));
+
+    internal static byte[] Compact(long revision) => Of((1, revision));
+
     internal static byte[] Operation(int kind, byte[] request) => Of((kind, request));
 
     internal static byte[] CompareMod(string key, int result, long revision) =>

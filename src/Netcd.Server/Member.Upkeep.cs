@@ -148,7 +148,11 @@ public sealed partial class Member
             }
         }
 
-        if (leader != before && !leader.IsNone)
+        if (leader.IsNone)
+        {
+            _status.LeaderLost = _options.Time.GetTimestamp();
+        }
+        else if (leader != before)
         {
             Metrics.LeaderChanges.Increment();
             _status.LeaderSince = _options.Time.GetTimestamp();
@@ -159,7 +163,7 @@ public sealed partial class Member
     /// <summary>Raft loop.</summary>
     internal void Ticked(ulong ticks)
     {
-        _status.LastTick = _options.Time.GetTimestamp();
+        NoteTick();
         if (_ticksToAdvance > 0)
         {
             AdvanceTicksIfConnected(ticks);
@@ -210,6 +214,27 @@ public sealed partial class Member
         var isOver = active > 1 || !_status.Leader.IsNone
             || ticks * _options.TickInterval.TotalSeconds > Limits.TickAdvanceWait.TotalSeconds;
         _ticksToAdvance = isOver ? 0 : _ticksToAdvance;
+    }
+
+    // A leader that ticks late sends its heartbeats late, and may lose its followers. Upstream counts each heartbeat
+    // that goes out later than two intervals after the one before (server/etcdserver/raft.go, processMessages).
+    private void NoteTick()
+    {
+        var last = _status.LastTick;
+        var now = _options.Time.GetTimestamp();
+        _status.LastTick = now;
+        var others = Members.Count - 1;
+        if (last != 0 && others > 0 && _status.Leader == Id
+            && _options.Time.GetElapsedTime(last, now) is var passed && passed > 2 * _options.TickInterval)
+        {
+            Metrics.HeartbeatsLate.Add(others);
+            Log(
+                RaftLogLevel.Warning,
+                "leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk",
+                ("heartbeat-interval", _options.TickInterval),
+                ("expected-duration", 2 * _options.TickInterval),
+                ("exceeded-duration", passed - (2 * _options.TickInterval)));
+        }
     }
 
     /// <summary>Applier: everything of earlier terms is applied.</summary>
@@ -349,25 +374,11 @@ public sealed partial class Member
         foreach (var request in _timedOut)
         {
             Metrics.ProposalsFailed.Increment();
-            request.Waiter.Refused(TimeoutOf(request));
+            request.Waiter.Refused(_timeoutReason.Of(request, Members));
         }
 
         _timedOut.Clear();
         Flush();
-    }
-
-    // Source: parseProposeCtxErr of etcd's server.go.
-    private Refusal TimeoutOf(in PendingRequest request)
-    {
-        var time = _options.Time;
-        var elected = _status.LeaderSince;
-        var lost = elected - (long)(2 * _options.ElectionTimeout.TotalSeconds * time.TimestampFrequency);
-        if (request.Started > lost && request.Started < elected)
-        {
-            return Refusal.TimeoutLeaderFailed;
-        }
-
-        return _status.Leader.IsNone ? Refusal.TimeoutConnectionLost : Refusal.Timeout;
     }
 
     // The term is read first: whatever is found expired was so for the leader of that term at the latest, and only that

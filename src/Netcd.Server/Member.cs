@@ -45,6 +45,7 @@ public sealed partial class Member : IMember, IDisposable
     private readonly LeaseService _leases;
     private readonly VersionMonitor _versions;
     private readonly CorruptionChecker _corruption;
+    private readonly TimeoutReason _timeoutReason;
     private readonly ReconfigurationCheck _reconfiguration;
     private readonly List<RepeatedWork> _repeated = [];
     private readonly List<Action> _flushes = [];
@@ -71,7 +72,7 @@ public sealed partial class Member : IMember, IDisposable
             ? (ulong)Math.Max(0, options.ElectionTicks - 2)
             : 0;
         var timeoutTicks = (ulong)(options.RequestTimeout / options.TickInterval);
-        _reads = new ReadIndexQueue(_ids, _waiters, Limits.LeaseRoundTicks, timeoutTicks);
+        _reads = new ReadIndexQueue(_ids, _waiters, Limits.LeaseRoundTicks, timeoutTicks, Metrics);
         var intake = new PeerIntake();
         _peers = new MemberPeers(this, intake);
         if (options.Transport is { } transport)
@@ -119,7 +120,9 @@ public sealed partial class Member : IMember, IDisposable
         _versions = new VersionMonitor(
             _cluster, options.PeerClient, highest, options.RequestTimeout, options.Time, options.Log);
         _corruption = new CorruptionChecker(_cluster, options.RequestTimeout, options.Log);
-        _reconfiguration = new ReconfigurationCheck(Id, options.Transport, options.Time);
+        var health = new PeerHealth(Id, options.Transport);
+        _timeoutReason = new TimeoutReason(Id, _status, health, options.Time, options.ElectionTimeout);
+        _reconfiguration = new ReconfigurationCheck(health, options.Time);
         PeerService = new PeerService(this, _cluster, _leases);
     }
 

@@ -24,6 +24,15 @@ public sealed class MemberMetrics
     /// <summary>etcd_server_leader_changes_seen_total.</summary>
     public Counter LeaderChanges { get; } = new();
 
+    /// <summary>etcd_server_heartbeat_send_failures_total: heartbeats that went out late.</summary>
+    public Counter HeartbeatsLate { get; } = new();
+
+    /// <summary>etcd_server_slow_read_indexes_total: read index rounds that nobody answered in time.</summary>
+    public Counter ReadIndexesSlow { get; } = new();
+
+    /// <summary>etcd_server_read_indexes_failed_total: rounds that a change of leaders ended.</summary>
+    public Counter ReadIndexesFailed { get; } = new();
+
     /// <summary>etcd_server_learner_promote_successes.</summary>
     public Counter LearnersPromoted { get; } = new();
 

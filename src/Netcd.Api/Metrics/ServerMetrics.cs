@@ -29,6 +29,14 @@ internal static class ServerMetrics
             "etcd_server_is_leader", "Whether this member leads.", () => member.Leader == member.Id ? 1 : 0);
         page.AddGauge("etcd_server_is_learner", "Whether this member is a learner.", () => member.IsLearner ? 1 : 0);
         page.Add(
+            "etcd_server_heartbeat_send_failures_total", "Heartbeats sent late.", member.Metrics.HeartbeatsLate);
+        page.Add(
+            "etcd_server_slow_read_indexes_total", "Read indexes not told in time.", member.Metrics.ReadIndexesSlow);
+        page.Add(
+            "etcd_server_read_indexes_failed_total",
+            "Read indexes ended by a change of leaders.",
+            member.Metrics.ReadIndexesFailed);
+        page.Add(
             "etcd_server_learner_promote_successes", "Learners made voters.", member.Metrics.LearnersPromoted);
         page.AddCounters(
             "etcd_server_learner_promote_failures",

@@ -101,6 +101,7 @@ internal sealed class TestCluster : IDisposable
             AdvertiseClientUrls = [$"http://127.0.0.1:{2379 + (index * 10)}"],
             Time = Time,
             Transport = _transports[index],
+            PeerClient = new MemoryPeerClient(url => FindService(index, url)),
             Seed = (ulong)index + 1,
         }));
     }
@@ -195,6 +196,15 @@ internal sealed class TestCluster : IDisposable
             before = now;
             await Task.Delay(1);
         }
+    }
+
+    private IPeerService? FindService(int asker, string url)
+    {
+        var index = Enumerable.Range(0, _members.Length).FirstOrDefault(i => url == UrlOf(i), -1);
+        return index >= 0 && _members[asker] is { } from && _members[index] is { } to
+            && Network.TryFind(from.Member.Id, to.Member.Id, out _)
+            ? to.Member.PeerService
+            : null;
     }
 
     private static string UrlOf(int index) => $"http://127.0.0.1:{2380 + (index * 10)}";

@@ -1,5 +1,6 @@
 using Netcd.Base;
 using Netcd.Server.Membership;
+using Netcd.Server.Peers;
 using Netcd.Server.Tests.Peers;
 using Netcd.TestKit;
 
@@ -61,7 +62,7 @@ public sealed class ReconfigurationCheckTests
     [Fact]
     public void A_member_without_a_transport_may_grow()
     {
-        var check = new ReconfigurationCheck(TestMembers.Self, transport: null, _time);
+        var check = new ReconfigurationCheck(new PeerHealth(TestMembers.Self, transport: null), _time);
         Assert.Equal(Refusal.None, check.MayAdd(TestMembers.Cluster(1), isLearner: false));
     }
 
@@ -82,6 +83,6 @@ public sealed class ReconfigurationCheckTests
         }
 
         members = list;
-        return new ReconfigurationCheck(TestMembers.Self, _transport, _time);
+        return new ReconfigurationCheck(new PeerHealth(TestMembers.Self, _transport), _time);
     }
 }

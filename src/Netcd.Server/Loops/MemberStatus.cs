@@ -13,6 +13,7 @@ internal sealed class MemberStatus
     private ulong _soleLeaderTerm;
     private ulong _appliedTerm;
     private long _leaderSince;
+    private long _leaderLost;
     private long _lastTick;
     private Exception? _failure;
 
@@ -59,6 +60,13 @@ internal sealed class MemberStatus
     {
         get => Volatile.Read(ref _leaderSince);
         set => Volatile.Write(ref _leaderSince, value);
+    }
+
+    /// <summary>Timestamp at which the last leader was lost; 0 before. Written by the raft loop.</summary>
+    internal long LeaderLost
+    {
+        get => Volatile.Read(ref _leaderLost);
+        set => Volatile.Write(ref _leaderLost, value);
     }
 
     /// <summary>Timestamp of the raft loop's last tick. Written by the raft loop.</summary>

@@ -9,7 +9,8 @@ namespace Netcd.Server.Loops;
 /// Linearizable reads: all that wait are asked for by one read index round; while it runs, later ones gather for the
 /// next. Raft may lose a round, so it is repeated with another id. Raft loop only.
 /// </summary>
-internal sealed class ReadIndexQueue(RequestIds ids, AppliedWaiters applied, ulong retryTicks, ulong timeoutTicks)
+internal sealed class ReadIndexQueue(
+    RequestIds ids, AppliedWaiters applied, ulong retryTicks, ulong timeoutTicks, MemberMetrics metrics)
 {
     private readonly List<ulong> _rounds = [];
     private List<(IReadWaiter Waiter, ulong Started)> _asked = [];
@@ -58,11 +59,12 @@ internal sealed class ReadIndexQueue(RequestIds ids, AppliedWaiters applied, ulo
     internal void LeaderChanged(MemberId before)
     {
         _rounds.Clear();
-        if (before.IsNone)
+        if (before.IsNone || _asked.Count == 0)
         {
             return;
         }
 
+        metrics.ReadIndexesFailed.Increment();
         foreach (var (waiter, _) in _asked)
         {
             waiter.Refused(Refusal.LeaderChanged);
@@ -75,8 +77,14 @@ internal sealed class ReadIndexQueue(RequestIds ids, AppliedWaiters applied, ulo
     /// <summary>Refuses reads that waited too long.</summary>
     internal void Tick(ulong ticks)
     {
+        var asked = _asked.Count;
         Expire(_asked, ticks);
         Expire(_gathering, ticks);
+        if (_asked.Count < asked)
+        {
+            metrics.ReadIndexesSlow.Increment();
+        }
+
         if (_asked.Count == 0)
         {
             _rounds.Clear();

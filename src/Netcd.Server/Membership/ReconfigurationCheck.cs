@@ -8,7 +8,7 @@ namespace Netcd.Server.Membership;
 /// mayAddMember and the like in server/etcdserver/server.go, IsReadyTo… in
 /// server/etcdserver/api/membership/cluster.go.
 /// </summary>
-internal sealed class ReconfigurationCheck(MemberId self, IPeerTransport? transport, TimeProvider time)
+internal sealed class ReconfigurationCheck(PeerHealth peers, TimeProvider time)
 {
     // A peer counts as healthy when it has been heard from for so long.
     private static readonly TimeSpan HealthInterval = TimeSpan.FromSeconds(5);
@@ -45,7 +45,7 @@ internal sealed class ReconfigurationCheck(MemberId self, IPeerTransport? transp
         }
 
         // Who is down is no part of the quorum that works.
-        if (id != self && transport?.ActiveSince(id) is null)
+        if (!peers.IsHeardFrom(id))
         {
             return Refusal.None;
         }
@@ -79,18 +79,7 @@ internal sealed class ReconfigurationCheck(MemberId self, IPeerTransport? transp
 
     private int CountHealthy(IReadOnlyList<ClusterMember> members)
     {
-        var healthy = 0;
-        foreach (var member in members)
-        {
-            if (!member.IsLearner && (member.Id == self || IsHealthy(member.Id)))
-            {
-                healthy++;
-            }
-        }
-
-        return healthy;
+        var since = time.GetTimestamp() - (long)(HealthInterval.TotalSeconds * time.TimestampFrequency);
+        return peers.CountSince([.. members.Where(member => !member.IsLearner)], since);
     }
-
-    private bool IsHealthy(MemberId id) =>
-        transport?.ActiveSince(id) is { } since && time.GetElapsedTime(since) > HealthInterval;
 }
