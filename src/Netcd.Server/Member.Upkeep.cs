@@ -230,7 +230,8 @@ public sealed partial class Member
             Metrics.HeartbeatsLate.Add(others);
             Log(
                 RaftLogLevel.Warning,
-                "leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow disk",
+                "leader failed to send out heartbeat on time; took too long, leader is overloaded likely from slow "
+                + "disk",
                 ("heartbeat-interval", _options.TickInterval),
                 ("expected-duration", 2 * _options.TickInterval),
                 ("exceeded-duration", passed - (2 * _options.TickInterval)));

@@ -116,7 +116,8 @@ public sealed class CooperationTests
         Assert.Equal(Refusal.None, reply.Refusal);
         await cluster.UntilAsync(() => cluster.Running.All(member =>
             member.Member.ClusterVersion == "3.5.0" && member.Member.StorageVersion.Length == 0));
-        asked = await UntilAsync(cluster, cluster[cluster.Follower].Member.PeerService.IsDowngradeEnabledAsync(default));
+        var follower = cluster[cluster.Follower].Member;
+        asked = await UntilAsync(cluster, follower.PeerService.IsDowngradeEnabledAsync(default));
         Assert.Equal(new PeerDowngrade(Refusal.None, true), asked);
         Assert.Equal(new PeerVersions("3.6.14", "3.5.0"), cluster[0].Member.PeerService.Versions);
     }
