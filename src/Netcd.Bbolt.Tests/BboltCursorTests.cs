@@ -41,6 +41,32 @@ public sealed class BboltCursorTests
         }
     }
 
+    [Theory]
+    [InlineData(1UL, 0)]
+    [InlineData(2UL, 30)]
+    [InlineData(3UL, 90)]
+    public void Runs_of_keys_are_found_from_one_to_the_next(ulong seed, int deletedPercent)
+    {
+        using var database = Open(seed, out var keys);
+        var prng = new Prng(seed);
+        Delete(database, keys, deletedPercent, prng);
+        using var transaction = database.BeginRead();
+        Assert.True(transaction.TryGetBucket("key"u8, out var bucket));
+        var cursor = bucket.Cursor();
+        var key = new byte[8];
+        for (int at = 0, step = 0; step < 30_000; step++)
+        {
+            // Mostly each key once, now and then one twice, one left out, or a jump.
+            BinaryPrimitives.WriteInt64BigEndian(key, keys[at]);
+            Assert.True(cursor.SeekNear(key));
+            Assert.Equal(keys[at], BinaryPrimitives.ReadInt64BigEndian(cursor.Key));
+            Assert.Equal(cursor.ValueOffset, cursor.ValueLocation(out var valueBytes));
+            Assert.Equal(keys[at] % 100, valueBytes);
+            at = prng.Percent(1) ? prng.Next(keys.Count) : at + prng.Next(10) switch { 0 => 0, 1 => 2, _ => 1 };
+            at = at < keys.Count ? at : 0;
+        }
+    }
+
     [Fact]
     public void Walking_back_gives_the_reverse_of_walking_on()
     {
@@ -79,6 +105,28 @@ public sealed class BboltCursorTests
         using var transaction = database.BeginRead();
         Assert.True(transaction.TryGetBucket("key"u8, out var bucket));
         Assert.Throws<InvalidOperationException>(() => bucket.Cursor().Key.Length);
+    }
+
+    // Whole runs too, so that branches name leaves by keys that are gone.
+    private static void Delete(BboltDatabase database, List<long> keys, int percent, Prng prng)
+    {
+        using var transaction = database.BeginWrite();
+        var bucket = transaction.Bucket("key"u8);
+        Assert.NotNull(bucket);
+        var key = new byte[8];
+        var gone = false;
+        keys.RemoveAll(candidate =>
+        {
+            gone = prng.Percent(10) ? prng.Percent(percent) : gone;
+            if (gone)
+            {
+                BinaryPrimitives.WriteInt64BigEndian(key, candidate);
+                bucket.Delete(key);
+            }
+
+            return gone;
+        });
+        transaction.Commit();
     }
 
     // Keys with uneven gaps, so that guessing positions from key values is sometimes far off.

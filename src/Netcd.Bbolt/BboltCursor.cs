@@ -58,6 +58,10 @@ public ref struct BboltCursor
         }
     }
 
+    /// <summary><see cref="ValueOffset"/> and <see cref="ValueBytes"/> at once.</summary>
+    public readonly long ValueLocation(out int valueBytes) =>
+        _leaf.EntryLocation(CheckedIndex(), out var keySize, out valueBytes) + keySize;
+
     /// <summary>Length of the value in bytes, without touching its pages.</summary>
     public readonly int ValueBytes
     {
@@ -96,10 +100,15 @@ public ref struct BboltCursor
 
     /// <summary>
     /// Like <see cref="Seek"/>, but starts from where the cursor stands: cheap when keys come in ascending order and
-    /// close to each other, never wrong otherwise.
+    /// close to each other, cheapest when each is the entry behind the one before, never wrong otherwise.
     /// </summary>
     public bool SeekNear(scoped ReadOnlySpan<byte> key)
     {
+        if (TryStepTo(key))
+        {
+            return true;
+        }
+
         if (!IsOnEntry || KeyOrder.Compare(key, Key) < 0)
         {
             return Seek(key);
@@ -149,6 +158,52 @@ public ref struct BboltCursor
         }
 
         return PreviousLeaf();
+    }
+
+    /// <summary>Goes to the next entry if it has exactly this key; else stays.</summary>
+    private bool TryStepTo(scoped ReadOnlySpan<byte> key)
+    {
+        if (_index + 1 >= _leaf.Count)
+        {
+            return TryStepToNextLeaf(key);
+        }
+
+        if (!_leaf.HasKey(_index + 1, key))
+        {
+            return false;
+        }
+
+        _index++;
+        return true;
+    }
+
+    // A branch names its child by the child's first key, or by one before it that is gone. Only exact matches are taken
+    // here, so each call uses up a key that is there, and a damaged tree cannot lead round in circles.
+    private bool TryStepToNextLeaf(scoped ReadOnlySpan<byte> key)
+    {
+        var level = _depth - 1;
+        if (level < 0 || !IsOnEntry || _path[level].Index + 1 >= _path[level].Count)
+        {
+            return false;
+        }
+
+        var next = _path[level].Index + 1;
+        var branch = _source.Page(_path[level].PageId);
+        if (!branch.HasKey(next, key))
+        {
+            return false;
+        }
+
+        var leaf = _source.Page(branch.Child(next));
+        if (!leaf.IsLeaf || leaf.Count == 0 || !leaf.HasKey(0, key))
+        {
+            return false;
+        }
+
+        _path[level].Index = next;
+        _leaf = leaf;
+        _index = 0;
+        return true;
     }
 
     private readonly int CheckedIndex()

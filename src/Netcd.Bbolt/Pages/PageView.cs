@@ -91,6 +91,13 @@ internal readonly ref struct PageView
         return _bytes.Slice(start, size);
     }
 
+    /// <summary>Whether an element has exactly this key.</summary>
+    public bool HasKey(int index, scoped ReadOnlySpan<byte> key)
+    {
+        var start = KeyRange(index, out var size);
+        return size == key.Length && _bytes.Slice(start, size).SequenceEqual(key);
+    }
+
     /// <summary>Value of a leaf's element.</summary>
     public ReadOnlySpan<byte> Value(int index)
     {

@@ -1,4 +1,5 @@
 using Netcd.Base;
+using Netcd.Base.Protobuf;
 using Netcd.TestKit.Disk;
 
 namespace Netcd.Mvcc.Tests;
@@ -213,6 +214,51 @@ public sealed class RangeTests : IDisposable
         Assert.Equal(whole, read);
         selection.Release();
         Assert.Equal(0, pins.CopiedBytes);
+    }
+
+    [Theory]
+    [InlineData(1UL, 20)]
+    [InlineData(2UL, 900)]
+    [InlineData(3UL, 5000)]
+    [InlineData(4UL, 100_000)]
+    public void An_answer_is_the_same_in_pieces_of_any_size(ulong seed, int pieceBytesMax)
+    {
+        var prng = new Prng(seed);
+        for (var i = 0; i < 300; i++)
+        {
+            _opened.Put($"k{i:d3}", new string('v', prng.Percent(20) ? 0 : prng.Next(3000)));
+            if (i == 200)
+            {
+                // The rest stays in memory: records come from the file and from the buffer.
+                _opened.Backend.Commit();
+            }
+        }
+
+        var query = new RangeQuery { Key = [0], RangeEnd = [0] };
+        Assert.Equal(StoreStatus.Ok, _opened.Store.Range(query, out var selection));
+        List<byte> expected = [];
+        for (var i = 0; i < selection!.KvCount; i++)
+        {
+            var stored = selection.StoredAt(i);
+            var head = new byte[6];
+            var writer = new ProtoWriter(head);
+            writer.DelimitedHeader(2, stored.Length);
+            expected.AddRange(head.AsSpan(0, writer.Position));
+            expected.AddRange(stored);
+        }
+
+        Assert.Equal(expected.Count, selection.KvsLengthBytes);
+        var actual = new byte[expected.Count];
+        for (var length = 0; length < actual.Length;)
+        {
+            var piece = actual.AsSpan(length, Math.Min(1 + prng.Next(pieceBytesMax), actual.Length - length));
+            Assert.Equal(piece.Length, selection.Fill(piece));
+            length += piece.Length;
+            Assert.Equal(actual.Length - length, selection.RemainingBytes);
+        }
+
+        Assert.Equal(expected, actual);
+        selection.Release();
     }
 
     // a: created 3, modified 3; b: created 4; c: created 2, modified 5, version 2.

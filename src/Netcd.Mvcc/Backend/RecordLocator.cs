@@ -36,6 +36,7 @@ public ref struct RecordLocator
             throw new CorruptionException("bucket key", $"revision {revision} is in the index but not in the file");
         }
 
-        return new RecordLocation(_cursor.ValueOffset, _cursor.ValueBytes);
+        var offset = _cursor.ValueLocation(out var length);
+        return new RecordLocation(offset, length);
     }
 }

@@ -24,7 +24,6 @@ public sealed class KeyCursor : IDisposable
     private int _resumeLength;
     private bool _resumeIsExclusive;
     private int _endLength;
-    private int _keyLength;
     private bool _isOpen;
     private long _atRevision;
     private IndexEntry _entry;
@@ -40,7 +39,7 @@ public sealed class KeyCursor : IDisposable
     internal KeyCursor(KeyIndex owner) => _owner = owner;
 
     /// <summary>The key; valid until the next call.</summary>
-    public ReadOnlySpan<byte> Key => _key.AsSpan(0, _keyLength);
+    public ReadOnlySpan<byte> Key => _key.AsSpan(0, ReadKey(_leaf.Page, _slot - 1, ref _key));
 
     /// <summary>What the index knows of the key at the cursor's revision.</summary>
     public IndexEntry Current => _entry;
@@ -57,7 +56,6 @@ public sealed class KeyCursor : IDisposable
                 var slot = _slot++;
                 if (_history.TryResolve(page.ReadState(slot), _atRevision, out _entry))
                 {
-                    SetKey(page, slot);
                     return true;
                 }
             }
@@ -246,8 +244,6 @@ public sealed class KeyCursor : IDisposable
             _longKeys[i] = page.IsLong(i) ? tree.LongKeys.GetArray(page.Handle(i)) : null;
         }
     }
-
-    private void SetKey(KeyPage page, int slot) => _keyLength = ReadKey(page, slot, ref _key);
 
     private int ReadKey(KeyPage page, int slot, ref byte[] buffer)
     {
