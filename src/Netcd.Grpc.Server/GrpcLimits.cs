@@ -20,7 +20,7 @@ public sealed record GrpcLimits
     /// <summary>
     /// Bytes a connection holds that the socket has not taken before it stops reading and pulling answers.
     /// </summary>
-    public int ConnectionOutputBytesMax { get; init; } = 256 * 1024;
+    public int ConnectionOutputBytesMax { get; init; } = 512 * 1024;
 
     /// <summary>Bytes of one request's header fields after decompression (grpc-go: 16 MiB; 64 KiB is ample).</summary>
     public int HeaderBytesMax { get; init; } = 64 * 1024;

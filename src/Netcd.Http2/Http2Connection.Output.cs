@@ -201,7 +201,7 @@ public sealed partial class Http2Connection
     {
         while (_ready.First is { } stream && !IsOutputFullForBodies && !IsClosed)
         {
-            var room = Math.Min(Math.Min(_sendWindow, stream.SendWindow), Limits.FrameBytesMax);
+            var room = Math.Min(Math.Min(_sendWindow, stream.SendWindow), Limits.BodyFrameBytesMax);
             if (room <= 0 && !stream.MayEnd)
             {
                 if (stream.SendWindow > 0)

@@ -90,6 +90,12 @@ public static class Limits
     /// </summary>
     public const int FrameBytesMax = 16 * 1024;
 
+    /// <summary>
+    /// Most body bytes in a frame of a long answer: with the frame's header they fill a power of two, which is what
+    /// buffers are made of.
+    /// </summary>
+    public const int BodyFrameBytesMax = FrameBytesMax - Frames.FrameHeader.SizeBytes;
+
     /// <summary>Streams remembered after their end, so that late frames are told from wrong ones.</summary>
     public const int ClosedStreamsRemembered = 64;
 
