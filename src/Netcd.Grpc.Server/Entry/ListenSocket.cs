@@ -1,0 +1,50 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace Netcd.Grpc.Server.Entry;
+
+/// <summary>Makes the sockets that are listened on.</summary>
+internal static class ListenSocket
+{
+    private const int IpProtocolTcp = 6;
+    private const int TcpCongestion = 13;
+
+    // TCP_CA_NAME_MAX of the kernel.
+    private const int NameBytesMax = 16;
+
+    /// <summary>
+    /// A bound socket as the transport makes it, but for this: on a loopback address no algorithm that paces. BBR,
+    /// where it is the system's default, lets every 64 KiB wait for a timer of its own, which on a path without a
+    /// bottleneck only costs: a quarter of a long list's CPU (docs/adr/0005). Connections inherit it from the socket
+    /// they came in on; once BBR has begun on a connection, its pacing stays whatever is set later.
+    /// </summary>
+    public static Socket Bind(EndPoint endpoint)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        if (OperatingSystem.IsLinux() && endpoint is IPEndPoint { Address: var address } && IPAddress.IsLoopback(address))
+        {
+            AvoidPacing(socket);
+        }
+
+        return socket;
+    }
+
+    private static void AvoidPacing(Socket socket)
+    {
+        try
+        {
+            Span<byte> name = stackalloc byte[NameBytesMax];
+            var length = socket.GetRawSocketOption(IpProtocolTcp, TcpCongestion, name);
+            if (name[..length].StartsWith("bbr"u8))
+            {
+                // Every kernel has it and lets everybody use it.
+                socket.SetRawSocketOption(IpProtocolTcp, TcpCongestion, "reno"u8);
+            }
+        }
+        catch (SocketException)
+        {
+            // A kernel or sandbox that does not let us choose: as it is, then.
+        }
+    }
+}
