@@ -93,7 +93,7 @@ internal sealed class Comparer
             new("txn compare+put 256 B, 1000 clients", [], "txn-put", Total(100_000)),
             new("list 10k keys of 1 KB, 5 clients",
                 [Fill("--total=200", "--txn-ops=50", "--val-size=1024", "--prefix=l/", "--key-size=32")],
-                "list", "--prefix=l/", "--conns=5", "--clients=5", Total(300)),
+                "list", "--prefix=l/", "--conns=5", "--clients=5", Total(1_000)),
             new("page of 500 out of 500k keys",
                 [Fill(Total(5_000), "--key-space-size=500000", "--key-size=64", "--prefix=/registry/pods/")],
                 "list", "--prefix=/registry/", "--limit=500", "--conns=1", "--clients=1", Total(200)),
