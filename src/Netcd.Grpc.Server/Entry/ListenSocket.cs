@@ -16,13 +16,13 @@ internal static class ListenSocket
     /// <summary>
     /// A bound socket as the transport makes it, but for this: on a loopback address no algorithm that paces. BBR,
     /// where it is the system's default, lets every 64 KiB wait for a timer of its own, which on a path without a
-    /// bottleneck only costs: a quarter of a long list's CPU (docs/adr/0005). Connections inherit it from the socket
+    /// bottleneck only costs: a quarter of a long list's CPU (docs/adr/0006). Connections inherit it from the socket
     /// they came in on; once BBR has begun on a connection, its pacing stays whatever is set later.
     /// </summary>
     public static Socket Bind(EndPoint endpoint)
     {
         var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
-        if (OperatingSystem.IsLinux() && endpoint is IPEndPoint { Address: var address } && IPAddress.IsLoopback(address))
+        if (OperatingSystem.IsLinux() && endpoint is IPEndPoint { Address: var own } && IPAddress.IsLoopback(own))
         {
             AvoidPacing(socket);
         }
