@@ -148,7 +148,7 @@ public sealed partial class Member
             }
         }
 
-        if (leader.IsNone)
+        if (leader.IsNone && !before.IsNone)
         {
             _status.LeaderLost = _options.Time.GetTimestamp();
         }
