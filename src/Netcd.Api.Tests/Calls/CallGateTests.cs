@@ -90,6 +90,13 @@ public sealed class CallGateTests
             Assert.Equal((path, ErrorTable.For(Refusal.InvalidAuthToken)), (path, result.Status));
         }
 
+        const string Txn = "/etcdserverpb.KV/Txn";
+        byte[] nestedEmpty = [0x12, 0x02, 0x22, 0x00];
+        Assert.True((await api.CallAsync(Txn, [])).Status.IsOK);
+        Assert.True((await api.CallAsync(Txn, nestedEmpty)).Status.IsOK);
+        var forged = await api.CallAsync(Txn, nestedEmpty, ("token", "forged.1"));
+        Assert.Equal(ErrorTable.For(Refusal.InvalidAuthToken), forged.Status);
+
         var snapshot = api.Open("/etcdserverpb.Maintenance/Snapshot");
         snapshot.Send(new SnapshotRequest());
         Assert.Equal(userEmpty, await snapshot.End);
@@ -107,9 +114,11 @@ public sealed class CallGateTests
             yield return ($"/etcdserverpb.KV/{name}", key);
         }
 
+        // It compares a key: a transaction that touches none needs no user.
+        yield return ("/etcdserverpb.KV/Txn", [0x0A, 0x03, 0x1A, 0x01, 0x61]);
         foreach (var path in new[]
         {
-            "KV/Txn", "KV/Compact", "Lease/LeaseGrant", "Lease/LeaseRevoke", "Lease/LeaseTimeToLive",
+            "KV/Compact", "Lease/LeaseGrant", "Lease/LeaseRevoke", "Lease/LeaseTimeToLive",
             "Lease/LeaseLeases", "Cluster/MemberRemove", "Cluster/MemberUpdate", "Cluster/MemberList",
             "Cluster/MemberPromote", "Maintenance/Alarm", "Maintenance/Status", "Maintenance/Defragment",
             "Maintenance/Hash", "Maintenance/HashKV", "Maintenance/MoveLeader", "Maintenance/Downgrade",
