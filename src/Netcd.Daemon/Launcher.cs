@@ -173,8 +173,7 @@ internal static class Launcher
         catch (StartException refused) when (refused.InnerException is DiscoveryException
             && options.Values.Text("discovery-srv").Length == 0)
         {
-            Log.FailedToBootstrap(logger, options.Values.Text("discovery"), refused.Message);
-            Log.TokenNotReusable(logger);
+            ReportDiscovery(options, refused, logger);
             return ExitFailure;
         }
         catch (StartException refused)
@@ -229,6 +228,29 @@ internal static class Launcher
 
         NativeSignal.Reraise(NativeSignal.NumberOf(ended));
         return 128 + NativeSignal.NumberOf(ended);
+    }
+
+    private static void ReportDiscovery(DaemonOptions options, StartException refused, ILogger logger)
+    {
+        var token = options.Values.Text("discovery");
+        switch (refused.InnerException?.Message)
+        {
+            case "discovery: found duplicate id":
+                Log.RegisteredBefore(logger, options.Name, token, "discovery: found duplicate id");
+                Log.NoConfigurationInData(logger, options.DataDirectory);
+                Log.CheckDataDirectory(logger);
+                Log.UseNewTokenAfterFailure(logger);
+                break;
+            case "discovery: found duplicate name":
+                Log.NameRegisteredBefore(logger, token, "discovery: found duplicate name");
+                Log.LookAtDiscoveryUrl(logger);
+                Log.TokenNotReusable(logger);
+                break;
+            default:
+                Log.FailedToBootstrap(logger, token, refused.Message);
+                Log.TokenNotReusable(logger);
+                break;
+        }
     }
 
     private static int EndBySignal(PosixSignal signal, ILogger logger)

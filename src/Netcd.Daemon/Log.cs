@@ -92,4 +92,24 @@ internal static partial class Log
     [LoggerMessage(
         22, LogLevel.Warning, "do not reuse discovery token; generate a new one to bootstrap a cluster")]
     public static partial void TokenNotReusable(ILogger logger);
+
+    [LoggerMessage(
+        23, LogLevel.Warning, "member has been registered with discovery service {Name} {DiscoveryToken} {Error}")]
+    public static partial void RegisteredBefore(ILogger logger, string name, string discoveryToken, string error);
+
+    [LoggerMessage(24, LogLevel.Warning, "but could not find valid cluster configuration {DataDir}")]
+    public static partial void NoConfigurationInData(ILogger logger, string dataDir);
+
+    [LoggerMessage(25, LogLevel.Warning, "check data dir if previous bootstrap succeeded")]
+    public static partial void CheckDataDirectory(ILogger logger);
+
+    [LoggerMessage(26, LogLevel.Warning, "or use a new discovery token if previous bootstrap failed")]
+    public static partial void UseNewTokenAfterFailure(ILogger logger);
+
+    [LoggerMessage(
+        27, LogLevel.Warning, "member with duplicated name has already been registered {DiscoveryToken} {Error}")]
+    public static partial void NameRegisteredBefore(ILogger logger, string discoveryToken, string error);
+
+    [LoggerMessage(28, LogLevel.Warning, "cURL the discovery token URL for details")]
+    public static partial void LookAtDiscoveryUrl(ILogger logger);
 }

@@ -21,12 +21,11 @@ internal sealed record FirstMembers(IReadOnlyList<InitialMember> Members, string
         DaemonOptions options, ILogger logger, CancellationToken cancellation)
     {
         var values = options.Values;
-        var token = values.Text("initial-cluster-token");
         try
         {
-            if (values.Words("discovery-endpoints").Count > 0)
+            if (ServiceOf(values, logger) is { } service)
             {
-                return new FirstMembers([Self(options)], values.Text("discovery-token"), Registry(values, logger));
+                return new FirstMembers([Self(options)], TokenOf(values), service);
             }
 
             var pairs = options.InitialCluster;
@@ -36,7 +35,7 @@ internal sealed record FirstMembers(IReadOnlyList<InitialMember> Members, string
                     .FindAsync(cancellation);
             }
 
-            return new FirstMembers(InitialCluster.Parse(pairs), token, Service: null);
+            return new FirstMembers(InitialCluster.Parse(pairs), TokenOf(values), Service: null);
         }
         catch (Exception problem) when (problem is FlagValueException or DiscoveryException)
         {
@@ -48,17 +47,33 @@ internal sealed record FirstMembers(IReadOnlyList<InitialMember> Members, string
     /// For a member that has a log, which needs them only if it ended before it wrote them there; what cannot be read
     /// is no error.
     /// </summary>
-    public static FirstMembers OfRestart(DaemonOptions options)
+    public static FirstMembers OfRestart(DaemonOptions options, ILogger logger)
     {
-        var token = options.Values.Text("initial-cluster-token");
+        var service = ServiceOf(options.Values, logger);
+        var token = TokenOf(options.Values);
         try
         {
-            return new FirstMembers(InitialCluster.Parse(options.InitialCluster), token, Service: null);
+            return new FirstMembers(InitialCluster.Parse(options.InitialCluster), token, service);
         }
         catch (FlagValueException)
         {
-            return new FirstMembers([], token, Service: null);
+            return new FirstMembers([], token, service);
         }
+    }
+
+    // Members that are found by a service derive their ids from what names it.
+    private static string TokenOf(FlagValues values) => values.Text("discovery") is { Length: > 0 } url
+        ? url
+        : values.Text("discovery-token") is { Length: > 0 } token ? token : values.Text("initial-cluster-token");
+
+    private static IClusterDiscovery? ServiceOf(FlagValues values, ILogger logger)
+    {
+        if (values.Text("discovery") is { Length: > 0 } url)
+        {
+            return new UrlDiscovery(url, values.Text("discovery-proxy"), TimeProvider.System, logger);
+        }
+
+        return values.Words("discovery-endpoints").Count > 0 ? Registry(values, logger) : null;
     }
 
     private static InitialMember Self(DaemonOptions options) =>

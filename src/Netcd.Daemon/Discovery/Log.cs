@@ -39,4 +39,7 @@ internal static partial class Log
     [LoggerMessage(
         10, LogLevel.Information, "found all needed peers from discovery service {ClusterSize} {FoundPeers}")]
     public static partial void FoundAllPeers(ILogger logger, int clusterSize, int foundPeers);
+
+    [LoggerMessage(11, LogLevel.Warning, "V2 discovery is deprecated!")]
+    public static partial void UrlDiscoveryIsDeprecated(ILogger logger);
 }

@@ -106,20 +106,13 @@ internal static class FlagTable
         new("advertise-client-urls", FlagKind.UrlList, "http://localhost:2379", "advertise-client-urls", "Clustering",
             "This member's client URLs, told to the rest of the cluster."),
         new("discovery", FlagKind.String, "", "discovery", "Clustering",
-            "Discovery URL (v2).")
-        {
-            WithoutEffectYet = true,
-        },
+            "Discovery URL (v2)."),
         new("discovery-proxy", FlagKind.String, "", "discovery-proxy", "Clustering",
-            "HTTP proxy for discovery (v2).")
-        {
-            WithoutEffectYet = true,
-        },
+            "HTTP proxy for discovery (v2)."),
         new("discovery-fallback", FlagKind.Choice, "exit", "", "Clustering",
             "What to do when discovery fails ('exit' or 'proxy').")
         {
             Choices = ["exit", "proxy"],
-            WithoutEffectYet = true,
         },
         new("discovery-srv", FlagKind.String, "", "discovery-srv", "Clustering",
             "DNS domain whose SRV records name the initial cluster."),

@@ -48,7 +48,7 @@ internal static class MemberSettings
             {
                 await DatabaseWait.RunAsync(member, cancellation);
                 var first = HasLog(wal ?? Path.Combine(data, "member", "wal"))
-                    ? FirstMembers.OfRestart(options)
+                    ? FirstMembers.OfRestart(options, logger)
                     : await FirstMembers.FindAsync(options, logger, cancellation);
                 member = member with { InitialCluster = first.Members, InitialClusterToken = first.Token };
                 try

@@ -131,14 +131,16 @@ public sealed class FormationPlanner
         using var limit = new Deadline(_options.Time, ResolveLimit, cancellation);
         var left = new List<ClusterMember>(local);
         var matched = new List<ClusterMember>();
-        foreach (var member in existing.Members.OrderBy(FirstUrl, StringComparer.Ordinal))
+
+        // Both in the order of ids, so that the problem told is the one that etcd tells.
+        foreach (var member in existing.Members)
         {
             var found = left.Find(one => PeerUrlComparer.AreSameText(one.PeerUrls, member.PeerUrls));
             string? problem = null;
-            for (var i = 0; i < left.Count && found is null; i++)
+            for (var i = 0; i < local.Count && found is null; i++)
             {
-                problem = await _comparer.DifferenceAsync(member.PeerUrls, left[i].PeerUrls, limit.Token);
-                found = problem is null ? left[i] : null;
+                problem = await _comparer.DifferenceAsync(member.PeerUrls, local[i].PeerUrls, limit.Token);
+                found = problem is null && left.Contains(local[i]) ? local[i] : null;
             }
 
             cancellation.ThrowIfCancellationRequested();
@@ -165,8 +167,6 @@ public sealed class FormationPlanner
             .SelectMany(member => member.PeerUrls)
             .Order(StringComparer.Ordinal),
     ];
-
-    private static string FirstUrl(ClusterMember member) => member.PeerUrls.Count > 0 ? member.PeerUrls[0] : "";
 
     // The cluster as Go prints the structure.
     private static MemberStartException Invalid(RemoteCluster existing, string problem)
