@@ -364,6 +364,15 @@ public sealed class PaperTests
     }
 
     [Fact]
+    public void Follower_commits_no_further_than_what_it_was_shown_to_match()
+    {
+        // Figure 2: min(leaderCommit, index of last new entry). What lies behind may be of a leader that failed.
+        var lone = new LoneNode(logTerms: [1, 1, 1], hardState: new HardState(new Term(2), default, default));
+        Step(lone, MessageType.App, term: 2, previousTerm: 1, previousIndex: 1, commit: 3);
+        Assert.Equal(new LogIndex(1), lone.Node.CommitIndex);
+    }
+
+    [Fact]
     public void Acknowledgement_leaves_only_with_the_write_it_rests_on()
     {
         // Figure 2: "updated on stable storage before responding".

@@ -86,6 +86,12 @@ internal sealed class RandomCluster
                 break;
             case < 560:
                 member.ProcessReady(_inFlight, _readAnswered);
+                if (_random.Percent(_troublePercent) && _random.Percent(5))
+                {
+                    // With messages out and nothing written.
+                    Crash(member);
+                }
+
                 break;
             case < 680:
                 if (member.HasAppendWork && member.Persist(_inFlight) && _random.Percent(_troublePercent))

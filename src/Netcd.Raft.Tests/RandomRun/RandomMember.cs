@@ -6,7 +6,7 @@ using Netcd.Raft.Messages;
 namespace Netcd.Raft.Tests.RandomRun;
 
 /// <summary>One member: a node, its disk, and the work of its log writer and applier that is not done yet.</summary>
-internal sealed class RandomMember
+internal sealed class RandomMember : IRaftLogger
 {
     private readonly RaftOptions _options;
     private readonly Prng _random;
@@ -64,7 +64,13 @@ internal sealed class RandomMember
         }
 
         var ready = Node.TakeReady();
-        outgoing.AddRange(ready.Messages);
+        foreach (var message in ready.Messages)
+        {
+            // A vote that leaves here has left before it is durable.
+            _history.CheckVote(message);
+            outgoing.Add(message);
+        }
+
         if (ready.Append is not null)
         {
             _appends.Enqueue(ready.Append);
@@ -191,6 +197,12 @@ internal sealed class RandomMember
         Start(keepsUnsynced: _random.Percent(50));
     }
 
+    public bool IsEnabled(RaftLogLevel level) => level >= RaftLogLevel.Error;
+
+    /// <summary>An error is what no member of a sound cluster meets, but for the one said here.</summary>
+    public void Log(RaftLogLevel level, string message) =>
+        ClusterHistory.Require(message.StartsWith("ignoring MsgForgetLeader", StringComparison.Ordinal), message);
+
     /// <summary>What must hold of this member after every step.</summary>
     public void Check()
     {
@@ -253,7 +265,7 @@ internal sealed class RandomMember
         _terms.Clear();
         _wasLeader = false;
         _storage = _disk.Restart(keepsUnsynced);
-        Node = new RaftNode(_options, _storage, new Prng(_random.NextUInt64()));
+        Node = new RaftNode(_options, _storage, new Prng(_random.NextUInt64()), this);
         _checkedCommit = Node.CommitIndex;
         _appliedIndex = Node.AppliedIndex;
         _appliedConfState = _storage.InitialConfState;
