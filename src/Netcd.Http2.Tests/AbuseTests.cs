@@ -118,6 +118,18 @@ public class AbuseTests
     }
 
     [Fact]
+    public void Flood_of_data_that_is_padding_only_ends_the_connection()
+    {
+        var server = new ServerHarness();
+        server.Send(Headers(1, EndHeaders));
+        Flood(server, Data(1, [0], Padded), Limits.NuisanceBurst + 10);
+    }
+
+    [Fact]
+    public void Flood_of_goaways_ends_the_connection() =>
+        Flood(new ServerHarness(), GoAway(), Limits.NuisanceBurst + 10);
+
+    [Fact]
     public void Flood_of_resets_of_closed_streams_ends_the_connection()
     {
         var server = new ServerHarness();
