@@ -16,9 +16,7 @@ namespace Netcd.Server;
 /// <content>What the loops bring about: publishing, versions, leases, timeouts, snapshots, purging.</content>
 public sealed partial class Member
 {
-    private readonly List<LeaseId> _expired = [];
     private readonly List<PendingRequest> _timedOut = [];
-    private readonly List<LeaseCheckpoint> _checkpoints = [];
 
     // Applier only, but for _savingSnapshot, which the housekeeper clears.
     private LogIndex _diskSnapshotIndex;
@@ -173,7 +171,7 @@ public sealed partial class Member
         {
             _logWriter.Flush();
             _housekeeper.Post(ExpireRequests);
-            _housekeeper.Post(RevokeExpiredLeases);
+            _housekeeper.Post(_leaseKeeper.Work);
             _housekeeper.Post(PrepareLog);
         }
 
@@ -382,59 +380,6 @@ public sealed partial class Member
         Flush();
     }
 
-    // The term is read first: whatever is found expired was so for the leader of that term at the latest, and only that
-    // one may say so.
-    private void RevokeExpiredLeases()
-    {
-        var term = _status.Term;
-        if (!_parts.Lessor.IsPrimary)
-        {
-            return;
-        }
-
-        _parts.Lessor.TakeExpired(_expired, Limits.ExpiredLeasesPerRound);
-        foreach (var lease in _expired)
-        {
-            var request = new byte[ProtoSize.Int64(1, lease.Value)];
-            var writer = new ProtoWriter(request);
-            writer.Int64(1, lease.Value);
-            ProposeAsLeader(InternalRequestKind.LeaseRevoke, request, term);
-        }
-
-        _expired.Clear();
-        ProposeCheckpoints(term);
-    }
-
-    private void ProposeCheckpoints(Term term)
-    {
-        const int CheckpointsPerRequest = 1000;
-        if (!_options.LeaseCheckpoints || _parts.Lessor.TakeCheckpoints(_checkpoints, CheckpointsPerRequest) == 0)
-        {
-            return;
-        }
-
-        var size = 0;
-        foreach (var checkpoint in _checkpoints)
-        {
-            size += ProtoSize.Delimited(1, SizeOf(checkpoint));
-        }
-
-        var request = new byte[size];
-        var writer = new ProtoWriter(request);
-        foreach (var checkpoint in _checkpoints)
-        {
-            writer.DelimitedHeader(1, SizeOf(checkpoint));
-            writer.Int64(1, checkpoint.Id.Value);
-            writer.Int64(2, checkpoint.RemainingTtlSeconds);
-        }
-
-        _checkpoints.Clear();
-        ProposeAsLeader(InternalRequestKind.LeaseCheckpoint, request, term);
-    }
-
-    private static int SizeOf(in LeaseCheckpoint checkpoint) =>
-        ProtoSize.Int64(1, checkpoint.Id.Value) + ProtoSize.Int64(2, checkpoint.RemainingTtlSeconds);
-
     // Tells the cluster this member's name and client URLs, once after each start; tried again until it is applied.
     private void Publish()
     {
@@ -551,7 +496,7 @@ public sealed partial class Member
         }
     }
 
-    private void ProposeAsLeader(InternalRequestKind kind, ReadOnlySpan<byte> request, Term term)
+    private void ProposeAsLeader(InternalRequestKind kind, byte[] request, Term term)
     {
         var id = NextRequestId();
         var data = InternalRequestEncoder.Encode(kind, request, id, [], 0);

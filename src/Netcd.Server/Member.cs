@@ -39,6 +39,7 @@ public sealed partial class Member : IMember, IDisposable
     private readonly Housekeeper _housekeeper = new();
     private readonly StoreWorker _storeWorker;
     private readonly ReadIndexQueue _reads;
+    private readonly LeaseKeeper _leaseKeeper;
     private readonly MemberPeers _peers;
     private readonly ClusterHost _cluster;
     private readonly LeaderLookup _leaders;
@@ -105,6 +106,7 @@ public sealed partial class Member : IMember, IDisposable
             Metrics.LogSyncSeconds);
         var installer = new SnapshotInstaller(_parts, options.Disk, boot.Layout, _snapshots, Fail);
         _applier = new Applier(_parts, boot.Replayed, boot.Snapshot, _pending, _waiters, installer, host);
+        _leaseKeeper = new LeaseKeeper(_parts.Lessor, _status, options.LeaseCheckpoints, ProposeAsLeader);
         _storeWorker = new StoreWorker(_parts.Store, options.Time, Fail)
         {
             CommitSeconds = Metrics.BackendCommitSeconds,
@@ -250,7 +252,11 @@ public sealed partial class Member : IMember, IDisposable
     /// <summary>Starts the loops. Answers may come from now on.</summary>
     public void Start()
     {
-        StartTransport();
+        if (_options.Transport is { } transport)
+        {
+            _peers.Start(transport, _boot, Roster);
+        }
+
         _storeWorker.Start();
         Watchers.Publish(_parts.Store.CurrentRevision);
         Watchers.Start(Fail);
@@ -366,26 +372,6 @@ public sealed partial class Member : IMember, IDisposable
             boot.Storage,
             new Prng(seed),
             options.Log is { } log ? new RaftLogAdapter(log) : null);
-    }
-
-    // Peers are those of the stored membership; changes that follow come from the applier.
-    private void StartTransport()
-    {
-        if (_options.Transport is not { } transport)
-        {
-            return;
-        }
-
-        transport.Start(_peers);
-        foreach (var member in _boot.Remotes)
-        {
-            if (member.Id != Id)
-            {
-                transport.AddRemote(member.Id, member.PeerUrls);
-            }
-        }
-
-        Roster?.Become(_boot.Peers);
     }
 
     private void Repeat(TimeSpan interval, Func<Task> work)

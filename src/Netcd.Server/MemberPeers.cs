@@ -1,6 +1,7 @@
 using Netcd.Base;
 using Netcd.Raft;
 using Netcd.Raft.Messages;
+using Netcd.Server.Boot;
 using Netcd.Server.Loops;
 using Netcd.Server.Peers;
 
@@ -14,6 +15,21 @@ internal sealed class MemberPeers(Member member, PeerIntake intake) : IPeerHost
     public ulong ClusterId => member.ClusterId;
 
     public IReadOnlyList<string> AdvertisedPeerUrls => member.AdvertisedPeerUrls;
+
+    /// <summary>Peers are those of the stored membership; changes that follow come from the applier.</summary>
+    internal void Start(IPeerTransport transport, BootResult boot, PeerRoster? roster)
+    {
+        transport.Start(this);
+        foreach (var remote in boot.Remotes)
+        {
+            if (remote.Id != Id)
+            {
+                transport.AddRemote(remote.Id, remote.PeerUrls);
+            }
+        }
+
+        roster?.Become(boot.Peers);
+    }
 
     public bool IsRemoved(MemberId id) => member.IsRemoved(id);
 

@@ -37,6 +37,7 @@ internal sealed class RaftLoop : IDisposable
     private readonly ForwardedProposals _forwarded;
     private readonly List<ReadOnlyMemory<byte>> _batch = [];
     private readonly List<RaftInput> _batchInputs = [];
+    private readonly List<RaftInput> _batchOfLeader = [];
     private List<RaftInput> _inputs = [];
     private LogIndex _snapshotIndex;
     private ulong _ticks;
@@ -159,7 +160,7 @@ internal sealed class RaftLoop : IDisposable
                 Apply((ConfChangeRequest)input.Item!);
                 break;
             case RaftInputKind.LeaderProposal:
-                ProposeAsLeader(input);
+                _batchOfLeader.Add(input);
                 break;
             case RaftInputKind.Message:
                 _intake.Return(input);
@@ -227,6 +228,10 @@ internal sealed class RaftLoop : IDisposable
 
         _batch.Clear();
         _batchInputs.Clear();
+        if (_batchOfLeader.Count > 0)
+        {
+            ProposeAsLeader();
+        }
     }
 
     private int CountToForward(int first)
@@ -296,11 +301,34 @@ internal sealed class RaftLoop : IDisposable
     }
 
     // What only the leader of one term may want: forwarded to another it could undo what that one promised since.
-    private void ProposeAsLeader(in RaftInput input)
+    private void ProposeAsLeader()
     {
-        var isLeader = _node.Role == RaftRole.Leader && _node.Term == (Term)input.Item!;
-        if ((!isLeader || _node.Propose(input.Data) == StepResult.ProposalDropped)
-            && _pending.TryTake(input.Id, out var request))
+        foreach (var input in _batchOfLeader)
+        {
+            if (_node.Role == RaftRole.Leader && _node.Term == (Term)input.Item!)
+            {
+                _batch.Add(input.Data);
+                _batchInputs.Add(input);
+            }
+            else
+            {
+                RefuseAsLeader(input);
+            }
+        }
+
+        if (_batch.Count > 0 && _node.Propose(CollectionsMarshal.AsSpan(_batch)) == StepResult.ProposalDropped)
+        {
+            _batchInputs.ForEach(input => RefuseAsLeader(input));
+        }
+
+        _batchOfLeader.Clear();
+        _batch.Clear();
+        _batchInputs.Clear();
+    }
+
+    private void RefuseAsLeader(in RaftInput input)
+    {
+        if (_pending.TryTake(input.Id, out var request))
         {
             request.Waiter.Refused(Refusal.NotLeader);
         }
