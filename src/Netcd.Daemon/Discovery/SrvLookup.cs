@@ -1,3 +1,4 @@
+using System.Net;
 using DnsClient;
 using DnsClient.Protocol;
 
@@ -6,11 +7,12 @@ namespace Netcd.Daemon.Discovery;
 /// <summary>DNS SRV queries to the name servers of the system, which the framework cannot ask.</summary>
 internal sealed class SrvLookup : ISrvLookup
 {
+    private const int ServersMax = 3;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
     private readonly LookupClient _client;
 
     public SrvLookup()
-        : this(new LookupClientOptions())
+        : this(new LookupClientOptions(NameServersOf("/etc/resolv.conf")))
     {
     }
 
@@ -23,6 +25,24 @@ internal sealed class SrvLookup : ISrvLookup
         options.Retries = 1;
         options.ThrowDnsErrors = false;
         _client = new LookupClient(options);
+    }
+
+    // The package asks network interfaces, and public servers where those know none. The system's resolver takes the
+    // first three servers of its file, and those of this host where it names none; so does Go's.
+    internal static IPAddress[] NameServersOf(string file)
+    {
+        var servers = new List<IPAddress>();
+        foreach (var line in File.Exists(file) ? File.ReadAllLines(file) : [])
+        {
+            var words = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+            if (words is ["nameserver", var text, ..] && IPAddress.TryParse(text, out var address)
+                && servers.Count < ServersMax)
+            {
+                servers.Add(address);
+            }
+        }
+
+        return servers.Count > 0 ? [.. servers] : [IPAddress.Loopback, IPAddress.IPv6Loopback];
     }
 
     public async Task<IReadOnlyList<SrvTarget>> LookUpAsync(string name, CancellationToken cancellation)
