@@ -132,6 +132,74 @@ public sealed class WriteAheadLogTests
     }
 
     [Fact]
+    public void Entries_given_up_for_ones_that_a_snapshot_covers_do_not_come_back()
+    {
+        var disk = NewDisk();
+        using (var log = WriteAheadLog.Create(disk, WalPath, "m"u8))
+        {
+            AppendCommit(log, NewState(1), NewEntry(1), NewEntry(2), NewEntry(3), NewEntry(4), NewEntry(5));
+            AppendCommit(log, NewState(3, term: 2), NewEntry(2, term: 2), NewEntry(3, term: 2));
+            log.SaveSnapshot(NewSnapshot(3, term: 2));
+        }
+
+        Assert.Equal("", Text(WriteAheadLog.Read(disk, WalPath, NewSnapshot(3, term: 2)).Entries));
+    }
+
+    [Theory]
+    [InlineData(1, "1/4 1/5")]
+    [InlineData(2, "")]
+    public void A_snapshot_over_a_log_that_does_not_match_it_ends_that_log(ulong term, string entries)
+    {
+        var disk = NewDisk();
+        using (var log = WriteAheadLog.Create(disk, WalPath, "m"u8))
+        {
+            AppendCommit(log, NewState(1), NewEntry(1), NewEntry(2), NewEntry(3), NewEntry(4), NewEntry(5));
+            log.SaveSnapshot(NewSnapshot(3, term));
+            AppendCommit(log, NewState(3, term));
+        }
+
+        Assert.Equal(entries, Text(WriteAheadLog.Read(disk, WalPath, NewSnapshot(3, term)).Entries));
+        using (var log = WriteAheadLog.Open(disk, WalPath, NewSnapshot(3, term), out _))
+        {
+            AppendCommit(log, NewState(3, term: 3), NewEntry(4, term: 3));
+        }
+
+        Assert.Equal("3/4", Text(WriteAheadLog.Read(disk, WalPath, NewSnapshot(3, term)).Entries));
+    }
+
+    [Fact]
+    public void A_torn_record_of_a_leaders_snapshot_commits_nothing_of_the_log_it_replaces()
+    {
+        const int SectorBytes = 512;
+        var torn = 0;
+        for (var bytes = 8; bytes <= SectorBytes; bytes += 8)
+        {
+            var disk = NewDisk();
+            using var log = WriteAheadLog.Create(disk, WalPath, "m"u8);
+            AppendCommit(log, NewState(1), NewEntry(1), NewEntry(2), NewEntry(3, bytes: bytes));
+            var before = log.Offset;
+            log.SaveSnapshot(NewSnapshot(2, term: 2));
+            var cut = (before + SectorBytes - 1) / SectorBytes * SectorBytes;
+            if (cut >= log.Offset)
+            {
+                continue;
+            }
+
+            // The batch lies in two sectors, and the second one did not reach the disk.
+            torn++;
+            using (var file = disk.Open($"{WalPath}/{disk.List(WalPath)[0]}", DiskOpenMode.ReadWrite))
+            {
+                file.Write(cut, new byte[log.Offset - cut]);
+            }
+
+            var commit = WriteAheadLog.Read(disk, WalPath, WalSnapshot.Start).State.Commit;
+            Assert.Equal(WriteAheadLog.ValidSnapshots(disk, WalPath).Count > 1 ? 2UL : 1UL, commit.Value);
+        }
+
+        Assert.InRange(torn, 5, 30);
+    }
+
+    [Fact]
     public void A_log_open_for_writing_keeps_a_second_writer_out()
     {
         var disk = NewDisk();

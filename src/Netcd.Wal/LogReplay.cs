@@ -17,6 +17,9 @@ internal sealed class LogReplay(WalSnapshot start)
     private HardState _state;
     private bool _foundSnapshot;
 
+    // Of the entry recorded last at the index of the start; null when none was.
+    private Term? _termAtStart;
+
     /// <summary>Whether entries are of no interest: they are checked, but not decoded.</summary>
     internal bool SkipsEntries { get; init; }
 
@@ -109,6 +112,10 @@ internal sealed class LogReplay(WalSnapshot start)
         LastIndex = entry.Index;
         if (entry.Index <= start.Index)
         {
+            // Recorded after later ones it has overridden them too, though the snapshot covers it. etcd keeps them: a
+            // member would then claim, and vote for, entries that it gave up when it acknowledged this one.
+            _entries.Clear();
+            _termAtStart = entry.Index == start.Index ? entry.Term : null;
             return;
         }
 
@@ -137,6 +144,12 @@ internal sealed class LogReplay(WalSnapshot start)
         if (snapshot.Term != start.Term)
         {
             reader.ThrowCorrupt($"wal: snapshot mismatch: term {snapshot.Term}, expected {start.Term}");
+        }
+
+        // A leader's snapshot, taken over a log that did not match it: all of that log is gone.
+        if (!_foundSnapshot && _termAtStart is { } term && term != start.Term)
+        {
+            _entries.Clear();
         }
 
         _foundSnapshot = true;

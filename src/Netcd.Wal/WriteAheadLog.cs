@@ -134,16 +134,18 @@ public sealed partial class WriteAheadLog : IDisposable
             ThrowIfUnusable();
             try
             {
-                // A record above the commit index does not count at the next start. What is in a snapshot of this
-                // member's own was committed, whether or not the state that says so has been appended yet.
+                FlushState();
+                _buffer.Add(snapshot);
+
+                // A record above the commit index does not count at the next start. What is in a snapshot was
+                // committed, whether or not the state that says so has been appended yet. That state comes after the
+                // record: torn off from it, it would commit whatever this log has there in place of the snapshot.
                 if (snapshot.Index <= _lastIndex && snapshot.Index > _state.Commit)
                 {
                     _state = _state with { Commit = snapshot.Index };
                     _statePending = true;
                 }
 
-                FlushState();
-                _buffer.Add(snapshot);
                 _lastIndex = LogIndex.Max(_lastIndex, snapshot.Index);
                 WriteBatch();
                 SyncTail();
