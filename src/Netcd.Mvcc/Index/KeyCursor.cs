@@ -39,7 +39,15 @@ public sealed class KeyCursor : IDisposable
     internal KeyCursor(KeyIndex owner) => _owner = owner;
 
     /// <summary>The key; valid until the next call.</summary>
-    public ReadOnlySpan<byte> Key => _key.AsSpan(0, ReadKey(_leaf.Page, _slot - 1, ref _key));
+    public ReadOnlySpan<byte> Key
+    {
+        get
+        {
+            // Reading may make the buffer anew, so it comes before the buffer is looked at.
+            var length = ReadKey(_leaf.Page, _slot - 1, ref _key);
+            return _key.AsSpan(0, length);
+        }
+    }
 
     /// <summary>What the index knows of the key at the cursor's revision.</summary>
     public IndexEntry Current => _entry;
