@@ -131,6 +131,7 @@ public sealed partial class Member
         _storeWorker.Wake();
         Log(RaftLogLevel.Information, "applied snapshot", ("snapshot-index", metadata.Index.Value));
         _housekeeper.Post(old.Dispose);
+        _housekeeper.Post(PublishedBySnapshot);
         _housekeeper.Post(SettleVersions);
     }
 
@@ -398,11 +399,32 @@ public sealed partial class Member
                 return;
             }
 
-            _published = true;
-            Log(RaftLogLevel.Information, "published local member to cluster through raft", "local-member-id", Id);
-            SettleVersions();
-            ReadyIfCapable();
+            Published();
         }));
+    }
+
+    // Entries that a snapshot covers are not applied here, so nobody would say that the publication was among them, and
+    // a member that joins would wait for its timeout before it serves.
+    private void PublishedBySnapshot()
+    {
+        if (_parts.Cluster.TryFind(Id, out var self) && self.Name == _options.Name
+            && self.ClientUrls.SequenceEqual(_options.AdvertiseClientUrls))
+        {
+            Published();
+        }
+    }
+
+    private void Published()
+    {
+        if (_published)
+        {
+            return;
+        }
+
+        _published = true;
+        Log(RaftLogLevel.Information, "published local member to cluster through raft", "local-member-id", Id);
+        SettleVersions();
+        ReadyIfCapable();
     }
 
     // The leader decides the cluster version; each member keeps its storage version in step with it.

@@ -80,6 +80,20 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public async Task A_member_serves_when_a_snapshot_shows_that_it_is_published()
+    {
+        using var cluster = await TestCluster.StartAsync(3, Small);
+        var laggard = await LeaveBehindAsync(cluster);
+        var id = cluster[laggard].Member.Id;
+        cluster.Restart(laggard, cluster.DiskOf(laggard).Kill());
+
+        // What it proposes it never sees applied, as if the snapshot were made after it.
+        cluster.Network.Filter = message => message.Type != MessageType.Prop || message.From != id;
+        cluster.Network.Heal();
+        await cluster.UntilAsync(() => cluster[laggard].Member.Ready.IsCompletedSuccessfully);
+    }
+
+    [Fact]
     public async Task A_damaged_database_is_refused_and_the_member_lives()
     {
         using var cluster = await TestCluster.StartAsync(3, Small);
