@@ -170,6 +170,11 @@ public sealed class RaftNode
         return isOvertaken ? ConfState : _core.ApplyConfChange(change);
     }
 
+    /// <summary>
+    /// Whether a leader's snapshot that arrived since covers an entry: the configuration in force is that snapshot's.
+    /// </summary>
+    public bool IsOvertaken(LogIndex index) => index <= _core.RestoredIndex;
+
     /// <inheritdoc cref="ApplyConfChange(ConfChangeV2)"/>
     public ConfState ApplyConfChange(ConfChange change) => ApplyConfChange(change.AsV2());
 

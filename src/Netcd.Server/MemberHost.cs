@@ -20,7 +20,8 @@ internal sealed class MemberHost(Member member) : IRaftLoopHost, IApplierHost
 
     public void Apply(StorageApply apply) => member.Applier.Post(apply);
 
-    public void ConfChangeInForce(ConfState configuration) => member.Applier.Post(configuration);
+    public void ConfChangeInForce(ConfState configuration, bool isOvertaken) =>
+        member.Applier.Post(configuration, isOvertaken);
 
     public void LeaderChanged(MemberId before, MemberId leader, bool isLeader, Term term) =>
         member.LeaderChanged(before, leader, isLeader, term);

@@ -44,6 +44,10 @@ internal sealed class Applier : IDisposable
     private Term _appliedTerm;
     private ConfState _confState;
 
+    // A leader's snapshot has overtaken the entries being applied: the configuration is the snapshot's already, the
+    // members are not yet. Until it is installed no snapshot can be made of the two.
+    private bool _isOvertaken;
+
     internal Applier(
         MemberParts parts,
         MembershipView replayed,
@@ -76,7 +80,8 @@ internal sealed class Applier : IDisposable
 
     internal void Post(Snapshot snapshot) => _inbox.Post(new ApplierInput { Snapshot = snapshot });
 
-    internal void Post(ConfState confState) => _inbox.Post(new ApplierInput { ConfState = confState });
+    internal void Post(ConfState confState, bool isOvertaken) =>
+        _inbox.Post(new ApplierInput { ConfState = confState, IsOvertaken = isOvertaken });
 
     /// <summary>Asks for what raft's MsgSnap stands for; <see cref="IApplierHost.SendSnapshot"/> gets it.</summary>
     internal void Post(Message snapshotRequest) =>
@@ -109,6 +114,7 @@ internal sealed class Applier : IDisposable
             }
             else if (input.ConfState is { } confState)
             {
+                _isOvertaken |= input.IsOvertaken;
                 FinishConfChange(confState);
             }
             else if (input.SnapshotRequest is { } request)
@@ -158,6 +164,7 @@ internal sealed class Applier : IDisposable
         _appliedTerm = metadata.Term;
         _confState = metadata.ConfState;
         _isReconciled = false;
+        _isOvertaken = false;
         _events.MembershipChanged();
         _host.Applied(_appliedTerm);
         AdvanceWaiters();
@@ -167,7 +174,7 @@ internal sealed class Applier : IDisposable
     // The backend is ahead of the log at first; what it says can be judged when the log has reached it.
     private void Reconcile()
     {
-        if (_isReconciled || _confChange is not null || _applied != _parts.Backend.ConsistentIndex)
+        if (_isReconciled || _isOvertaken || _confChange is not null || _applied != _parts.Backend.ConsistentIndex)
         {
             return;
         }
@@ -191,7 +198,8 @@ internal sealed class Applier : IDisposable
     private void SendSnapshot()
     {
         var backend = _parts.Backend;
-        if (_confChange is not null || _snapshotRequests.Count == 0 || _applied != backend.ConsistentIndex)
+        if (_isOvertaken || _confChange is not null || _snapshotRequests.Count == 0
+            || _applied != backend.ConsistentIndex)
         {
             return;
         }
@@ -354,7 +362,7 @@ internal sealed class Applier : IDisposable
     // While the log is replayed the backend is ahead of it, and its membership is not that of the applied entry.
     private SnapshotSource? SourceIfDue()
     {
-        if (_applied < _parts.Backend.ConsistentIndex || !_host.IsSnapshotDue(_applied))
+        if (_isOvertaken || _applied < _parts.Backend.ConsistentIndex || !_host.IsSnapshotDue(_applied))
         {
             return null;
         }

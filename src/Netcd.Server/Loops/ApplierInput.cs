@@ -16,6 +16,9 @@ internal readonly record struct ApplierInput
     /// <summary>The configuration a conf change led to.</summary>
     internal ConfState? ConfState { get; init; }
 
+    /// <summary>With <see cref="ConfState"/>: it is that of a leader's snapshot which is yet to be installed.</summary>
+    internal bool IsOvertaken { get; init; }
+
     /// <summary>Raft's wish to send a snapshot to a follower.</summary>
     internal Message? SnapshotRequest { get; init; }
 

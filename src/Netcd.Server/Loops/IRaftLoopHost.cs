@@ -26,7 +26,10 @@ internal interface IRaftLoopHost
     /// <summary>A leader's snapshot is safe on disk; no entries follow before it is handed on here.</summary>
     void InstallSnapshot(Snapshot snapshot);
 
-    void ConfChangeInForce(ConfState configuration);
+    /// <summary>
+    /// The configuration that a change led to; overtaken if it is that of a leader's snapshot yet to be installed.
+    /// </summary>
+    void ConfChangeInForce(ConfState configuration, bool isOvertaken);
 
     /// <summary>Leader or role changed.</summary>
     void LeaderChanged(MemberId before, MemberId leader, bool isLeader, Term term);

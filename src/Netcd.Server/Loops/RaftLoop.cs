@@ -412,7 +412,7 @@ internal sealed class RaftLoop : IDisposable
             : request.Change with { MemberId = MemberId.None };
         var configuration = _node.ApplyConfChange(change);
         PublishSoleLeader();
-        _host.ConfChangeInForce(configuration);
+        _host.ConfChangeInForce(configuration, _node.IsOvertaken(request.Index));
     }
 
     private void PublishSoleLeader() =>

@@ -13,6 +13,7 @@ public sealed class MembershipTests(ITestOutputHelper output)
     {
         var walks = await Task.WhenAll(MembershipWalk.RunAsync(kind), MembershipWalk.RunAsync(ServerKind.Go));
         output.WriteLine(string.Join('\n', walks[0]));
+        output.WriteLine("real etcd:\n" + string.Join('\n', walks[1]));
         Assert.Equal(walks[1], walks[0]);
         Assert.Contains(walks[0], step => step.Contains(
             "Error: etcdserver: can only promote a learner member which is in sync with leader\n= 1",
