@@ -1,5 +1,5 @@
 using Netcd.Base.Protobuf;
-using Netcd.Grpc.Wire;
+using Netcd.Base.GoSyntax;
 
 namespace Netcd.Grpc;
 

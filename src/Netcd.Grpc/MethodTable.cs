@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using Netcd.Grpc.Wire;
+using Netcd.Base.GoSyntax;
 
 namespace Netcd.Grpc;
 

@@ -1,3 +1,4 @@
+using Netcd.Base.GoSyntax;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Netcd.Base.GoSyntax;
 
 namespace Netcd.Daemon.Flags;
 

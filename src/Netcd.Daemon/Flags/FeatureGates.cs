@@ -1,3 +1,5 @@
+using Netcd.Base.GoSyntax;
+
 namespace Netcd.Daemon.Flags;
 
 /// <summary>The feature gates of etcd 3.6 with their defaults; source: server/features/etcd_features.go.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Netcd.Base.GoSyntax;
 
 namespace Netcd.Daemon.Flags;
 

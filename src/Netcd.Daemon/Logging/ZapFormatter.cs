@@ -5,6 +5,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Netcd.Base.GoSyntax;
 
 namespace Netcd.Daemon.Logging;
 
@@ -100,7 +101,7 @@ internal static class ZapFormatter
                 json.WriteNumberValue(number);
                 break;
             case TimeSpan duration:
-                json.WriteStringValue(Flags.GoDuration.Format(duration));
+                json.WriteStringValue(GoDuration.Format(duration));
                 break;
             case IEnumerable list:
                 json.WriteStartArray();

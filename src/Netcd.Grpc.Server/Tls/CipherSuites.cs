@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Net.Security;
 using System.Runtime.Versioning;
+using Netcd.Base.GoSyntax;
 
 namespace Netcd.Grpc.Server.Tls;
 
@@ -42,7 +43,7 @@ public static class CipherSuites
         {
             if (!TryParse(name, out _))
             {
-                return $"unexpected TLS cipher suite {Wire.GoText.Quote(name)}";
+                return $"unexpected TLS cipher suite {GoText.Quote(name)}";
             }
         }
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using Netcd.Grpc.Wire;
+using Netcd.Base.GoSyntax;
 
 namespace Netcd.Grpc.Server.Tls;
 

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
+using Netcd.Base.GoSyntax;
 using Netcd.Grpc.Server.Entry;
-using Netcd.Grpc.Wire;
 
 namespace Netcd.Grpc.Server.Tls;
 

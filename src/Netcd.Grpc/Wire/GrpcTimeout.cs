@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using Netcd.Base.GoSyntax;
 
 namespace Netcd.Grpc.Wire;
 

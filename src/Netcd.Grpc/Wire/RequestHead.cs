@@ -1,3 +1,5 @@
+using Netcd.Base.GoSyntax;
+
 namespace Netcd.Grpc.Wire;
 
 /// <summary>

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
 
-namespace Netcd.Daemon.Flags;
+namespace Netcd.Base.GoSyntax;
 
 /// <summary>Durations as Go writes them: <c>1h2m3.5s</c>, <c>300ms</c>, <c>0</c>. Precision: 100 ns.</summary>
-internal static class GoDuration
+public static class GoDuration
 {
     private const long NanosecondsPerTick = 100;
 
@@ -49,17 +49,40 @@ internal static class GoDuration
         return true;
     }
 
-    /// <summary>Formats as Go's Duration.String: <c>0s</c>, <c>100ms</c>, <c>2h0m0s</c>.</summary>
-    public static string Format(TimeSpan duration)
+    /// <summary>What Go's time.ParseDuration says about a text that it refuses.</summary>
+    public static string Error(string text)
     {
-        if (duration == TimeSpan.Zero)
+        var rest = text.AsSpan().TrimStart("+-");
+        while (!rest.IsEmpty && TryReadNumber(ref rest, out _))
+        {
+            var unit = rest;
+            if (TryReadUnit(ref rest, out _))
+            {
+                continue;
+            }
+
+            unit = unit[..^rest.Length];
+            return unit.IsEmpty
+                ? $"time: missing unit in duration {GoText.Quote(text)}"
+                : $"time: unknown unit {GoText.Quote(unit.ToString())} in duration {GoText.Quote(text)}";
+        }
+
+        return $"time: invalid duration {GoText.Quote(text)}";
+    }
+
+    /// <summary>Formats as Go's Duration.String: <c>0s</c>, <c>100ms</c>, <c>2h0m0s</c>.</summary>
+    public static string Format(TimeSpan duration) => FormatNanoseconds(duration.Ticks * (decimal)NanosecondsPerTick);
+
+    /// <summary>The same for a duration that is finer than a TimeSpan.</summary>
+    public static string FormatNanoseconds(decimal nanoseconds)
+    {
+        if (nanoseconds == 0)
         {
             return "0s";
         }
 
-        var text = new StringBuilder(duration < TimeSpan.Zero ? "-" : "");
-        var ticks = (UInt128)(duration.Ticks < 0 ? -(Int128)duration.Ticks : duration.Ticks);
-        var nanoseconds = (decimal)(ulong)ticks * NanosecondsPerTick;
+        var text = new StringBuilder(nanoseconds < 0 ? "-" : "");
+        nanoseconds = Math.Abs(nanoseconds);
         if (nanoseconds < 1_000_000_000)
         {
             var (unit, size) = nanoseconds switch

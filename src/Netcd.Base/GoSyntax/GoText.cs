@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Netcd.Grpc.Wire;
+namespace Netcd.Base.GoSyntax;
 
 /// <summary>Go's <c>%q</c>, as it appears in error texts that clients see.</summary>
 public static class GoText

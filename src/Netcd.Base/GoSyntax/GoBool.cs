@@ -1,7 +1,7 @@
-namespace Netcd.Daemon.Flags;
+namespace Netcd.Base.GoSyntax;
 
 /// <summary>Booleans as Go's strconv.ParseBool reads them.</summary>
-internal static class GoBool
+public static class GoBool
 {
     public static bool TryParse(string text, out bool value)
     {

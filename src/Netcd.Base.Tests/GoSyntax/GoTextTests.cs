@@ -1,7 +1,7 @@
 using System.Text;
-using Netcd.Grpc.Wire;
+using Netcd.Base.GoSyntax;
 
-namespace Netcd.Grpc.Tests.Wire;
+namespace Netcd.Base.Tests.GoSyntax;
 
 /// <summary>Expected values are what Go 1.26 prints with <c>%q</c>.</summary>
 public sealed class GoTextTests

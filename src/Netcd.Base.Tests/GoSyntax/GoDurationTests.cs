@@ -1,6 +1,6 @@
-using Netcd.Daemon.Flags;
+using Netcd.Base.GoSyntax;
 
-namespace Netcd.Daemon.Tests.Flags;
+namespace Netcd.Base.Tests.GoSyntax;
 
 public sealed class GoDurationTests
 {

@@ -1,0 +1,199 @@
+using System.Collections;
+using System.Text;
+
+namespace Netcd.CommandLine;
+
+/// <summary>
+/// The program's three streams and its environment, so that tests can run a command in process. Standard output is
+/// buffered: whoever waits for something flushes it first; an error line flushes it too, which keeps their order on a
+/// terminal.
+/// </summary>
+public sealed class ProgramConsole : IDisposable
+{
+    private const int BufferBytes = 32 * 1024;
+    private const int BrokenPipeError = 32;
+
+    private readonly Stream _output;
+    private readonly Stream _error;
+    private readonly byte[] _buffer = new byte[BufferBytes];
+    private readonly Func<string, string> _readSecret;
+    private int _buffered;
+
+    public ProgramConsole(
+        Stream input,
+        Stream output,
+        Stream error,
+        IReadOnlyDictionary<string, string> environment,
+        Func<string, string>? readSecret = null)
+    {
+        Input = input;
+        _output = output;
+        _error = error;
+        Environment = environment;
+        _readSecret = readSecret ?? (_ => throw new ExitException(ExitCodes.Error, "no terminal to ask on"));
+    }
+
+    public Stream Input { get; }
+
+    public IReadOnlyDictionary<string, string> Environment { get; }
+
+    public bool IsOutputTerminal { get; init; }
+
+    public bool IsErrorTerminal { get; init; }
+
+    /// <summary>The streams of this process.</summary>
+    public static ProgramConsole OfProcess()
+    {
+        var input = Console.OpenStandardInput();
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
+        {
+            environment[(string)variable.Key] = (string?)variable.Value ?? "";
+        }
+
+        ProgramConsole? console = null;
+        console = new ProgramConsole(
+            input,
+            Console.OpenStandardOutput(),
+            Console.OpenStandardError(),
+            environment,
+            prompt => SecretPrompt.Ask(console, prompt))
+        {
+            IsOutputTerminal = !Console.IsOutputRedirected,
+            IsErrorTerminal = !Console.IsErrorRedirected,
+        };
+        return console;
+    }
+
+    public void Write(string text)
+    {
+        var position = 0;
+        while (position < text.Length)
+        {
+            // A surrogate pair is never cut: the piece ends before it.
+            var length = Math.Min(text.Length - position, BufferBytes / 4);
+            if (position + length < text.Length && char.IsHighSurrogate(text[position + length - 1]))
+            {
+                length--;
+            }
+
+            Write(text.AsSpan(position, length));
+            position += length;
+        }
+    }
+
+    public void WriteLine(string text = "")
+    {
+        Write(text);
+        Write("\n"u8);
+    }
+
+    public void WriteLine(ReadOnlySpan<byte> text)
+    {
+        Write(text);
+        Write("\n"u8);
+    }
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > BufferBytes - _buffered)
+        {
+            Flush();
+        }
+
+        if (bytes.Length > BufferBytes)
+        {
+            Send(bytes);
+            return;
+        }
+
+        bytes.CopyTo(_buffer.AsSpan(_buffered));
+        _buffered += bytes.Length;
+    }
+
+    public void Flush()
+    {
+        var length = _buffered;
+        _buffered = 0;
+        if (length > 0)
+        {
+            Send(_buffer.AsSpan(0, length));
+        }
+    }
+
+    public void WriteError(string text)
+    {
+        Flush();
+        try
+        {
+            _error.Write(Encoding.UTF8.GetBytes(text));
+            _error.Flush();
+        }
+        catch (IOException)
+        {
+            // Nobody is left to be told.
+        }
+    }
+
+    public void WriteErrorLine(string text = "") => WriteError(text + "\n");
+
+    /// <summary>Asks for a line that is not shown while it is typed.</summary>
+    public string ReadSecret(string prompt) => _readSecret(prompt);
+
+    /// <summary>One line of the input without its end; null at the end of the input.</summary>
+    /// <remarks>Reads byte by byte: what follows the line may be another reader's.</remarks>
+    public string? ReadLine()
+    {
+        var line = new List<byte>();
+        while (true)
+        {
+            var next = Input.ReadByte();
+            if (next < 0)
+            {
+                return line.Count == 0 ? null : Encoding.UTF8.GetString([.. line]);
+            }
+
+            if (next == '\n')
+            {
+                return Encoding.UTF8.GetString([.. line]);
+            }
+
+            line.Add((byte)next);
+        }
+    }
+
+    public void Dispose()
+    {
+        Input.Dispose();
+        _output.Dispose();
+        _error.Dispose();
+    }
+
+    private void Write(ReadOnlySpan<char> text)
+    {
+        var most = Encoding.UTF8.GetMaxByteCount(text.Length);
+        if (most > BufferBytes - _buffered)
+        {
+            Flush();
+        }
+
+        _buffered += Encoding.UTF8.GetBytes(text, _buffer.AsSpan(_buffered));
+    }
+
+    private void Send(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            _output.Write(bytes);
+            _output.Flush();
+        }
+        catch (IOException problem) when ((problem.HResult & 0xffff) == BrokenPipeError)
+        {
+            throw new BrokenPipeException(problem);
+        }
+        catch (IOException problem)
+        {
+            throw new ExitException(ExitCodes.Io, $"write /dev/stdout: {problem.Message}");
+        }
+    }
+}
