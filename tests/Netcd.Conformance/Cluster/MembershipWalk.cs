@@ -226,7 +226,9 @@ internal sealed partial class MembershipWalk : IAsyncDisposable
     {
         foreach (var (id, name) in _names)
         {
-            text = text.Replace(id, $"<{name}>", StringComparison.Ordinal);
+            // etcdctl pads the id to 16 places here; one id in sixteen is shorter than that.
+            text = text.Replace($"Member {id,16} ", $"Member {id} ", StringComparison.Ordinal)
+                .Replace(id, $"<{name}>", StringComparison.Ordinal);
         }
 
         foreach (var member in _cluster.Members)
