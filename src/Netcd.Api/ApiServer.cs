@@ -3,9 +3,12 @@ using Microsoft.Extensions.Logging;
 using Netcd.Api.Auth;
 using Netcd.Api.Calls;
 using Netcd.Api.Cluster;
+using Netcd.Api.Elections;
 using Netcd.Api.Health;
+using Netcd.Api.Inner;
 using Netcd.Api.Kv;
 using Netcd.Api.Leases;
+using Netcd.Api.Locks;
 using Netcd.Api.Maintenance;
 using Netcd.Api.Metrics;
 using Netcd.Api.Watch;
@@ -48,7 +51,19 @@ public sealed class ApiServer : IDisposable
 
     public void Dispose() => _api.LeaderWatch.Dispose();
 
-    private static IEnumerable<Method> All(ApiContext api) =>
+    private static IEnumerable<Method> All(ApiContext api)
+    {
+        var inner = new InnerMethods(api);
+        return
+        [
+            .. Base(api),
+            new LockMethod(api, inner).Method,
+            new UnlockMethod(api, inner).Method,
+            .. ElectionMethods.All(api, inner),
+        ];
+    }
+
+    private static IEnumerable<Method> Base(ApiContext api) =>
     [
         new RangeMethod(api).Method,
         new RangeStreamMethod(api).Method,

@@ -57,6 +57,15 @@ internal sealed class TestStream : StreamOut
         where T : IMessage<T> =>
         parser.ParseFrom(await _messages.Reader.ReadAsync().AsTask().WaitAsync(Patience));
 
+    /// <summary>The one answer of a call that is unary on the wire.</summary>
+    public async Task<T> AnswerAsync<T>(MessageParser<T> parser)
+        where T : IMessage<T>
+    {
+        Assert.Equal(Status.OK, await End);
+        Assert.True(_messages.Reader.TryRead(out var message));
+        return parser.ParseFrom(message);
+    }
+
     public override bool TryWrite(ReadOnlySpan<byte> head, SharedBytes? body)
     {
         try

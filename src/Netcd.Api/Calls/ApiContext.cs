@@ -13,7 +13,7 @@ internal sealed class ApiContext(
 
     public ApiOptions Options { get; } = options;
 
-    public ApiMetrics Metrics { get; } = metrics;
+    public ApiMetrics Metrics { get; private set; } = metrics;
 
     public TimeProvider Time { get; } = time;
 
@@ -21,7 +21,16 @@ internal sealed class ApiContext(
 
     public HeaderEncoder Header { get; } = new(member.ClusterId, member.Id);
 
-    public CallGate Gate { get; } = new(member, metrics);
+    public CallGate Gate { get; private set; } = new(member, metrics);
 
     public LeaderWatch LeaderWatch { get; } = new(member, options.ElectionTimeout, time);
+
+    /// <summary>The same for calls that the API makes to itself, which no page shows.</summary>
+    public ApiContext Uncounted()
+    {
+        var copy = (ApiContext)MemberwiseClone();
+        copy.Metrics = new ApiMetrics(new MetricsPage());
+        copy.Gate = new CallGate(Member, copy.Metrics);
+        return copy;
+    }
 }

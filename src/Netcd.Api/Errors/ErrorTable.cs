@@ -61,6 +61,22 @@ internal static class ErrorTable
     public static readonly Status StreamFilterUnsupported =
         New(StatusCode.Unimplemented, "RangeStream does not support revision filters");
 
+    /// <summary>client/v3/concurrency/mutex.go, key.go, election.go; server/etcdserver/api/v3election/election.go.</summary>
+    public static readonly Status SessionExpired = New(StatusCode.Unknown, "mutex: session is expired");
+
+    /// <inheritdoc cref="SessionExpired"/>
+    public static readonly Status LostWatcher = New(StatusCode.Unknown, "lost watcher waiting for delete");
+
+    /// <inheritdoc cref="SessionExpired"/>
+    public static readonly Status ElectionNotLeader = New(StatusCode.Unknown, "election: not leader");
+
+    /// <inheritdoc cref="SessionExpired"/>
+    public static readonly Status ElectionNoLeader = New(StatusCode.Unknown, "election: no leader");
+
+    /// <inheritdoc cref="SessionExpired"/>
+    public static readonly Status ElectionLeaderMissing =
+        New(StatusCode.Unknown, "\"leader\" field must be provided");
+
     /// <summary>google.golang.org/grpc/health/server.go.</summary>
     public static readonly Status UnknownHealthService = New(StatusCode.NotFound, "unknown service");
 
@@ -89,6 +105,9 @@ internal static class ErrorTable
     /// <summary>google.golang.org/grpc/server.go: the codec's error behind a fixed text.</summary>
     public static Status Malformed(string problem) =>
         New(StatusCode.Internal, $"grpc: error unmarshalling request: {problem}");
+
+    /// <summary>An error without a code of its own, as one that Go code made itself.</summary>
+    public static Status Plain(string message) => New(StatusCode.Unknown, message);
 
     /// <summary>
     /// A gRPC error printed as text, as watch cancel reasons are (google.golang.org/grpc/internal/status).

@@ -134,7 +134,12 @@ internal sealed class StreamCalls(
     {
         if (call.HasRequest && !call.Method.IsClientStreaming)
         {
-            call.Finish(GrpcErrors.SecondRequest);
+            // After the one message of a call that is unary on the wire everything is ignored, as for unary calls.
+            if (call.Method.IsServerStreaming)
+            {
+                call.Finish(GrpcErrors.SecondRequest);
+            }
+
             return;
         }
 
@@ -157,7 +162,7 @@ internal sealed class StreamCalls(
         }
         else if (!call.HasRequest && !call.Method.IsClientStreaming)
         {
-            call.Finish(GrpcErrors.NoRequest);
+            call.Finish(call.Method.IsServerStreaming ? GrpcErrors.NoRequest : GrpcErrors.NoMessage);
         }
         else
         {

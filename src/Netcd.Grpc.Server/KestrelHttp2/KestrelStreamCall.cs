@@ -161,7 +161,12 @@ internal sealed class KestrelStreamCall : StreamOut
     {
         if (_hasRequest && !_method.IsClientStreaming)
         {
-            Finish(GrpcErrors.SecondRequest);
+            // After the one message of a call that is unary on the wire everything is ignored, as for unary calls.
+            if (_method.IsServerStreaming)
+            {
+                Finish(GrpcErrors.SecondRequest);
+            }
+
             return;
         }
 
@@ -190,7 +195,7 @@ internal sealed class KestrelStreamCall : StreamOut
         }
         else if (!_hasRequest && !_method.IsClientStreaming)
         {
-            Finish(GrpcErrors.NoRequest);
+            Finish(_method.IsServerStreaming ? GrpcErrors.NoRequest : GrpcErrors.NoMessage);
         }
         else
         {

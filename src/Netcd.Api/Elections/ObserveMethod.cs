@@ -1,0 +1,13 @@
+using Netcd.Api.Calls;
+using Netcd.Api.Inner;
+using Netcd.Grpc;
+
+namespace Netcd.Api.Elections;
+
+/// <summary>Election.Observe.</summary>
+internal sealed class ObserveMethod(ApiContext api, InnerMethods inner)
+    : StreamMethod(api, ElectionMethods.Service, "Observe", clientStreaming: false)
+{
+    protected override IStreamCall Begin(in CallHead head, StreamOut output) =>
+        new ObserveCall(this, output, new InnerCaller(inner, head), new CancellationTokenSource(), head);
+}

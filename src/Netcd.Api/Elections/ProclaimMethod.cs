@@ -1,0 +1,26 @@
+using Google.Protobuf;
+using Netcd.Api.Calls;
+using Netcd.Api.Errors;
+using Netcd.Api.Inner;
+using Netcd.Api.Locks;
+using Netcd.Api.Wire;
+using Netcd.Proto.Election;
+
+namespace Netcd.Api.Elections;
+
+/// <summary>Election.Proclaim: gives the leader's key a new value.</summary>
+internal sealed class ProclaimMethod(ApiContext api, InnerMethods inner)
+    : WaitingMethod<ProclaimRequest>(
+        api, inner, ElectionMethods.Service, "Proclaim", RequestShapes.ProclaimRequest, ProclaimRequest.Parser)
+{
+    public override async Task<IMessage> RunAsync(
+        ProclaimRequest request, InnerCaller caller, CancellationToken cancellation)
+    {
+        var leader = request.Leader ?? throw new RefusedException(ErrorTable.ElectionLeaderMissing);
+        var lease = await KeyLine.Of(caller, leader.Name).SessionAsync(leader.Lease);
+        return new ProclaimResponse
+        {
+            Header = await new Leadership(caller, leader.Key, leader.Rev, lease).ProclaimAsync(request.Value),
+        };
+    }
+}

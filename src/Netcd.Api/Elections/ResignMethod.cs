@@ -1,0 +1,26 @@
+using Google.Protobuf;
+using Netcd.Api.Calls;
+using Netcd.Api.Errors;
+using Netcd.Api.Inner;
+using Netcd.Api.Locks;
+using Netcd.Api.Wire;
+using Netcd.Proto.Election;
+
+namespace Netcd.Api.Elections;
+
+/// <summary>Election.Resign: gives leadership up. Well done also for a key that is not the leader's any more.</summary>
+internal sealed class ResignMethod(ApiContext api, InnerMethods inner)
+    : WaitingMethod<ResignRequest>(
+        api, inner, ElectionMethods.Service, "Resign", RequestShapes.ResignRequest, ResignRequest.Parser)
+{
+    public override async Task<IMessage> RunAsync(
+        ResignRequest request, InnerCaller caller, CancellationToken cancellation)
+    {
+        var leader = request.Leader ?? throw new RefusedException(ErrorTable.ElectionLeaderMissing);
+        var lease = await KeyLine.Of(caller, leader.Name).SessionAsync(leader.Lease);
+        return new ResignResponse
+        {
+            Header = await new Leadership(caller, leader.Key, leader.Rev, lease).ResignAsync(),
+        };
+    }
+}

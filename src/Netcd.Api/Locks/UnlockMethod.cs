@@ -1,0 +1,17 @@
+using Google.Protobuf;
+using Netcd.Api.Calls;
+using Netcd.Api.Inner;
+using Netcd.Api.Wire;
+using Netcd.Proto.Lock;
+
+namespace Netcd.Api.Locks;
+
+/// <summary>Lock.Unlock: deletes a key that Lock gave.</summary>
+internal sealed class UnlockMethod(ApiContext api, InnerMethods inner)
+    : WaitingMethod<UnlockRequest>(
+        api, inner, "v3lockpb.Lock", "Unlock", RequestShapes.UnlockRequest, UnlockRequest.Parser)
+{
+    public override async Task<IMessage> RunAsync(
+        UnlockRequest request, InnerCaller caller, CancellationToken cancellation) =>
+        new UnlockResponse { Header = (await caller.DeleteAsync(request.Key)).Header };
+}
