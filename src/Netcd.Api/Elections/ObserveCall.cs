@@ -11,8 +11,8 @@ using Netcd.Proto.Mvcc;
 namespace Netcd.Api.Elections;
 
 /// <summary>
-/// One Observe call: the leader's value as it is, then each change of it, then the next leader's, without end. Upstream:
-/// client/v3/concurrency/election.go, observe.
+/// One Observe call: the leader's value as it is, then each change of it, then the next leader's, without end.
+/// Upstream: client/v3/concurrency/election.go, observe.
 /// </summary>
 internal sealed class ObserveCall(
     ObserveMethod method, StreamOut output, InnerCaller caller, CancellationTokenSource over, in CallHead head)

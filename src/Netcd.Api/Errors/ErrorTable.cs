@@ -61,7 +61,9 @@ internal static class ErrorTable
     public static readonly Status StreamFilterUnsupported =
         New(StatusCode.Unimplemented, "RangeStream does not support revision filters");
 
-    /// <summary>client/v3/concurrency/mutex.go, key.go, election.go; server/etcdserver/api/v3election/election.go.</summary>
+    /// <summary>
+    /// client/v3/concurrency/mutex.go, key.go, election.go; server/etcdserver/api/v3election/election.go.
+    /// </summary>
     public static readonly Status SessionExpired = New(StatusCode.Unknown, "mutex: session is expired");
 
     /// <inheritdoc cref="SessionExpired"/>
