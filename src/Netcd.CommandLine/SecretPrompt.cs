@@ -21,8 +21,7 @@ internal static class SecretPrompt
 
         try
         {
-            var line = console.ReadLine() ?? throw new ExitException(ExitCodes.Error, "EOF");
-            return line.Trim();
+            return console.ReadLine()?.TrimEnd('\r') ?? "";
         }
         finally
         {
