@@ -67,6 +67,33 @@ public sealed class BboltCursorTests
         }
     }
 
+    [Theory]
+    [InlineData(1UL, 0, 2)]
+    [InlineData(2UL, 30, 5)]
+    [InlineData(3UL, 90, 400)]
+    public void Only_keys_that_are_there_are_found(ulong seed, int deletedPercent, int strideMax)
+    {
+        using var database = Open(seed, out var keys);
+        var prng = new Prng(seed);
+        Delete(database, keys, deletedPercent, prng);
+        using var transaction = database.BeginRead();
+        Assert.True(transaction.TryGetBucket("key"u8, out var bucket));
+        var cursor = bucket.Cursor();
+        var key = new byte[8];
+        for (long wanted = 0, step = 0; step < 30_000; step++)
+        {
+            wanted = prng.Percent(1) ? prng.Next(Keys * 12) : wanted + prng.Next(strideMax);
+            wanted = wanted > keys[^1] + 10 ? 0 : wanted;
+            BinaryPrimitives.WriteInt64BigEndian(key, wanted);
+            Assert.Equal(keys.BinarySearch(wanted) >= 0, cursor.FindNear(key));
+            if (keys.BinarySearch(wanted) >= 0)
+            {
+                Assert.Equal(wanted, BinaryPrimitives.ReadInt64BigEndian(cursor.Key));
+                Assert.Equal(wanted % 100, cursor.ValueBytes);
+            }
+        }
+    }
+
     [Fact]
     public void Walking_back_gives_the_reverse_of_walking_on()
     {

@@ -11,6 +11,9 @@ namespace Netcd.Bbolt;
 /// </summary>
 public ref struct BboltCursor
 {
+    // Leaves whose first line is asked for in advance; small leaves pass in less time than memory takes to answer.
+    private const int HeadsAhead = 3;
+
     private readonly PageSource _source;
     private readonly BucketHeader _bucket;
     private CursorPath _path;
@@ -102,13 +105,16 @@ public ref struct BboltCursor
     /// Like <see cref="Seek"/>, but starts from where the cursor stands: cheap when keys come in ascending order and
     /// close to each other, cheapest when each is the entry behind the one before, never wrong otherwise.
     /// </summary>
-    public bool SeekNear(scoped ReadOnlySpan<byte> key)
-    {
-        if (TryStepTo(key))
-        {
-            return true;
-        }
+    public bool SeekNear(scoped ReadOnlySpan<byte> key) => TryStepTo(key) || SeekFrom(key);
 
+    /// <summary>
+    /// Like <see cref="SeekNear"/>, but true only if there is an entry with exactly this key.
+    /// </summary>
+    public bool FindNear(scoped ReadOnlySpan<byte> key) =>
+        TryStepTo(key) || (SeekFrom(key) && _leaf.HasKey(_index, key));
+
+    private bool SeekFrom(scoped ReadOnlySpan<byte> key)
+    {
         if (!IsOnEntry || KeyOrder.Compare(key, Key) < 0)
         {
             return Seek(key);
@@ -203,7 +209,19 @@ public ref struct BboltCursor
         _path[level].Index = next;
         _leaf = leaf;
         _index = 0;
+        PrefetchBehind(branch, next);
         return true;
+    }
+
+    // Who went from leaf to leaf goes on so, most likely. Each key of large records is a cache miss of its own: what
+    // the next leaf's elements point to is fetched while this leaf is read, and the elements before they are needed.
+    private readonly void PrefetchBehind(PageView branch, int index)
+    {
+        if (index + HeadsAhead < branch.Count)
+        {
+            _source.PrefetchHead(branch.Child(index + HeadsAhead));
+            _source.PrefetchKeys(branch.Child(index + 1));
+        }
     }
 
     private readonly int CheckedIndex()

@@ -72,6 +72,11 @@ public sealed class BboltReadTransaction : IDisposable
     public ReadOnlySpan<byte> Slice(long offset, int length) => Source.Bytes(offset, length);
 
     /// <summary>
+    /// Says that bytes which <see cref="Slice"/> can give are read soon. A hint that changes nothing but time.
+    /// </summary>
+    public void Prefetch(long offset, int length) => Source.Prefetch(offset, length);
+
+    /// <summary>
     /// Copies part of the snapshot stream: the whole state as a database file of <see cref="SizeBytes"/> bytes with
     /// both metas pointing to it (etcd's snapshot body without its hash). Returns the bytes copied, 0 at the end.
     /// </summary>

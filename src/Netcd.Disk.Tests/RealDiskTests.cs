@@ -175,6 +175,9 @@ public sealed class RealDiskTests : IDisposable
         file.SetLength(100);
         using var map = _disk.Map(file, 4096);
         Assert.Throws<ArgumentOutOfRangeException>(() => map.Slice(offset, length).Length);
+
+        // A hint is not refused.
+        map.Prefetch(offset, length);
     }
 
     [Fact]
@@ -185,7 +188,9 @@ public sealed class RealDiskTests : IDisposable
         var map = _disk.Map(file, 16_384);
         file.SetLength(20_000);
         Assert.Throws<IOException>(() => map.Grow(20_000));
+        map.Prefetch(0, 10_000);
         map.Dispose();
+        map.Prefetch(0, 10_000);
         Assert.Throws<ArgumentOutOfRangeException>(() => map.Slice(0, 1).Length);
     }
 

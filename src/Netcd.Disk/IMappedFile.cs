@@ -19,4 +19,10 @@ public interface IMappedFile : IDisposable
 
     /// <summary>Bounds-checked view into the map; valid until this object is disposed.</summary>
     ReadOnlySpan<byte> Slice(long offset, int length);
+
+    /// <summary>
+    /// Says that these bytes are read soon, so that the processor fetches them while it does something else. A hint:
+    /// it checks nothing, never fails and changes nothing but time; what lies outside the map is ignored.
+    /// </summary>
+    void Prefetch(long offset, int length);
 }

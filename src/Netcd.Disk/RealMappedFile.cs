@@ -70,6 +70,14 @@ internal sealed class RealMappedFile : IMappedFile
         return _range.Span(offset, length);
     }
 
+    public void Prefetch(long offset, int length)
+    {
+        if (offset >= 0 && length > 0 && offset <= MappedBytes - length)
+        {
+            _range.Prefetch(offset, length);
+        }
+    }
+
     public void Dispose()
     {
         // A slice asked for from now on is refused instead of touching unmapped memory.

@@ -52,6 +52,16 @@ internal static class PageFormat
     public static uint ReadOverflow(ReadOnlySpan<byte> page) =>
         BinaryPrimitives.ReadUInt32LittleEndian(page[OverflowOffset..]);
 
+    /// <summary>
+    /// Where a leaf's element says that its key is, from the start of the page; unchecked. The caller has checked that
+    /// the element itself lies in <paramref name="page"/>.
+    /// </summary>
+    public static long LeafEntryOffset(ReadOnlySpan<byte> page, int index)
+    {
+        var element = HeaderBytes + (index * ElementBytes);
+        return element + BinaryPrimitives.ReadUInt32LittleEndian(page[(element + 4)..]);
+    }
+
     public static void WriteHeader(Span<byte> page, ulong id, ushort flags, int count, int overflow)
     {
         BinaryPrimitives.WriteUInt64LittleEndian(page, id);

@@ -11,6 +11,12 @@ namespace Netcd.Bbolt.Pages;
 /// </summary>
 internal sealed class PageSource
 {
+    // A cache line: the header and three elements, which is all of a leaf of 1 KB records.
+    private const int PrefetchedHeadBytes = 64;
+
+    // With more keys in a page than these, they are so close that the processor finds the pattern itself.
+    private const int PrefetchedKeysMax = 8;
+
     private readonly IMappedFile _map;
     private readonly int _pageSizeBytes;
     private readonly int _pageShift;
@@ -63,6 +69,38 @@ internal sealed class PageSource
         var overflow = PageFormat.ReadOverflow(bytes);
         return overflow == 0 ? bytes : WithOverflow(id, overflow);
     }
+
+    /// <summary>Says that a page's header and first elements are read soon. A hint that checks nothing.</summary>
+    public void PrefetchHead(ulong id)
+    {
+        if (id < _highWaterMark)
+        {
+            _map.Prefetch((long)(id << _pageShift), PrefetchedHeadBytes);
+        }
+    }
+
+    /// <summary>
+    /// Says that the keys of a leaf are read soon, as far as they do not lie side by side anyway. A hint: reads the
+    /// page's elements, but whether they make sense is for whoever uses them to find out.
+    /// </summary>
+    public void PrefetchKeys(ulong id)
+    {
+        var location = (long)(id << _pageShift);
+        if (id >= _highWaterMark || location > _map.MappedBytes - _pageSizeBytes)
+        {
+            return;
+        }
+
+        var page = _map.Slice(location, _pageSizeBytes);
+        var count = Math.Min((int)PageFormat.ReadCount(page), PrefetchedKeysMax);
+        for (var index = 0; index < count; index++)
+        {
+            _map.Prefetch(location + PageFormat.LeafEntryOffset(page, index), 1);
+        }
+    }
+
+    /// <summary>Says that bytes of the file are read soon. A hint that checks nothing.</summary>
+    public void Prefetch(long offset, int length) => _map.Prefetch(offset, length);
 
     /// <summary>Bytes of the file, by offset.</summary>
     public ReadOnlySpan<byte> Bytes(long offset, int length)

@@ -59,6 +59,15 @@ public sealed class BackendView
         return buffer.Revisions.ValueAt((int)(tagged >> 1));
     }
 
+    /// <summary>Says that the record is read soon: a hint, worth it for what lies in the file only.</summary>
+    internal void Prefetch(RecordLocation location)
+    {
+        if (location.Position >= 0)
+        {
+            _pages.Prefetch(location);
+        }
+    }
+
     /// <summary>Adds a reference for another holder of a view that is held already.</summary>
     public void AddReference() => Invariant.Check(Interlocked.Increment(ref _references) > 1);
 

@@ -67,6 +67,8 @@ internal sealed class CommittedPages
 
     public ReadOnlySpan<byte> Read(RecordLocation location) => _transaction.Slice(location.Position, location.Length);
 
+    public void Prefetch(RecordLocation location) => _transaction.Prefetch(location.Position, location.Length);
+
     /// <summary>
     /// CRC-32C over every bucket's name and records in order, without the keys of <c>meta</c> that may differ between
     /// members with equal contents (upstream: schema.DefaultIgnores).

@@ -31,7 +31,7 @@ public ref struct RecordLocator
 
         Span<byte> key = stackalloc byte[RevisionKey.TombstoneLengthBytes];
         key = key[..RevisionKey.Write(key, revision, tombstone: false)];
-        if (!_cursor.SeekNear(key) || !_cursor.Key.SequenceEqual(key))
+        if (!_cursor.FindNear(key))
         {
             throw new CorruptionException("bucket key", $"revision {revision} is in the index but not in the file");
         }

@@ -17,6 +17,12 @@ public sealed class RangeSelection
     private const int PooledRecordsMax = 1024;
     private const int KvsField = 2;
 
+    // While a record is copied, one behind it is fetched from memory. Shorter ones are fetched together by the
+    // processor itself, longer ones as soon as it has seen their beginning.
+    private const int RecordsAhead = 2;
+    private const int AheadBytesMin = 256;
+    private const int AheadBytesMax = 4096;
+
     private readonly RangeSelectionPool _pool;
     private readonly Lock _lock = new();
     private RecordLocation[] _records = new RecordLocation[1];
@@ -253,11 +259,24 @@ public sealed class RangeSelection
                 break;
             }
 
+            if (next + RecordsAhead < _count)
+            {
+                FetchAhead(view, _records[next + RecordsAhead]);
+            }
+
             writer.Delimited(KvsField, view.Read(record));
         }
 
         _fillRecord = next;
         return writer.Position;
+    }
+
+    private static void FetchAhead(BackendView view, RecordLocation record)
+    {
+        if (record.Length is >= AheadBytesMin and <= AheadBytesMax)
+        {
+            view.Prefetch(record);
+        }
     }
 
     private int FillPart(Span<byte> destination)

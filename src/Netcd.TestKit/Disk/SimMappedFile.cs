@@ -42,5 +42,10 @@ internal sealed class SimMappedFile : IMappedFile
         return _file.Slice(offset, length);
     }
 
+    public void Prefetch(long offset, int length)
+    {
+        // Memory it is already.
+    }
+
     public void Dispose() => _closed = true;
 }
