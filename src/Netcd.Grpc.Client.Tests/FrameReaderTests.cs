@@ -7,7 +7,7 @@ public sealed class FrameReaderTests
     {
         using var body = new MemoryStream([.. GrpcChannel.Frame([1, 2]), .. GrpcChannel.Frame([]), .. GrpcChannel.Frame([3])]);
         var messages = new List<byte[]>();
-        await foreach (var message in FrameReader.ReadAllAsync(body, CancellationToken.None))
+        while (await FrameReader.ReadAsync(body, int.MaxValue, CancellationToken.None) is { } message)
         {
             messages.Add(message);
         }
@@ -23,13 +23,8 @@ public sealed class FrameReaderTests
     {
         Assert.NotEmpty(what);
         using var body = new MemoryStream(bytes);
-        var problem = await Assert.ThrowsAsync<GrpcException>(async () =>
-        {
-            await foreach (var message in FrameReader.ReadAllAsync(body, CancellationToken.None))
-            {
-                Assert.Empty(message);
-            }
-        });
+        var problem = await Assert.ThrowsAsync<GrpcException>(
+            () => FrameReader.ReadAsync(body, int.MaxValue, CancellationToken.None));
         Assert.Equal(expected, problem.Code);
     }
 
@@ -39,5 +34,21 @@ public sealed class FrameReaderTests
         using var channel = new GrpcChannel(new Uri("http://127.0.0.1:1"));
         var problem = await Assert.ThrowsAsync<GrpcException>(() => channel.CallAsync("/a/b", []));
         Assert.Equal(StatusCode.Unavailable, problem.Code);
+        Assert.True(problem.IsUnsent);
+    }
+
+    [Fact]
+    public async Task Messages_over_the_limits_are_refused()
+    {
+        using var body = new MemoryStream(GrpcChannel.Frame(new byte[11]));
+        var received = await Assert.ThrowsAsync<GrpcException>(
+            () => FrameReader.ReadAsync(body, 10, CancellationToken.None));
+        Assert.Equal("grpc: received message larger than max (11 vs. 10)", received.Status.Message);
+
+        using var channel = new GrpcChannel(
+            new Uri("http://127.0.0.1:1"), new GrpcChannelOptions { SendBytesMax = 10 });
+        var sent = await Assert.ThrowsAsync<GrpcException>(() => channel.CallAsync("/a/b", new byte[11]));
+        Assert.Equal("trying to send message larger than max (11 vs. 10)", sent.Status.Message);
+        Assert.Equal(StatusCode.ResourceExhausted, sent.Code);
     }
 }

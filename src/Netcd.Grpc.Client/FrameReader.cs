@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 
 namespace Netcd.Grpc.Client;
 
@@ -8,33 +7,33 @@ internal static class FrameReader
 {
     private const int PrefixBytes = 5;
 
-    public static async IAsyncEnumerable<byte[]> ReadAllAsync(
-        Stream body, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The next message; null at the end of the body.</summary>
+    public static async Task<byte[]?> ReadAsync(Stream body, int bytesMax, CancellationToken cancellationToken)
     {
         var prefix = new byte[PrefixBytes];
-        while (true)
+        var read = await body.ReadAtLeastAsync(prefix, PrefixBytes, throwOnEndOfStream: false, cancellationToken)
+            .ConfigureAwait(false);
+        if (read == 0)
         {
-            var read = await body.ReadAtLeastAsync(prefix, PrefixBytes, throwOnEndOfStream: false, cancellationToken)
-                .ConfigureAwait(false);
-            if (read == 0)
-            {
-                yield break;
-            }
-
-            if (read < PrefixBytes || prefix[0] != 0)
-            {
-                throw new GrpcException(new Status(StatusCode.Internal, "malformed message prefix in the answer"));
-            }
-
-            var length = BinaryPrimitives.ReadUInt32BigEndian(prefix.AsSpan(1));
-            if (length > int.MaxValue)
-            {
-                throw new GrpcException(new Status(StatusCode.ResourceExhausted, $"a message of {length} bytes"));
-            }
-
-            var message = new byte[length];
-            await body.ReadExactlyAsync(message, cancellationToken).ConfigureAwait(false);
-            yield return message;
+            return null;
         }
+
+        if (read < PrefixBytes || prefix[0] != 0)
+        {
+            throw new GrpcException(new Status(StatusCode.Internal, "malformed message prefix in the answer"));
+        }
+
+        var length = BinaryPrimitives.ReadUInt32BigEndian(prefix.AsSpan(1));
+        if (length > bytesMax)
+        {
+            throw new GrpcException(
+                new Status(
+                    StatusCode.ResourceExhausted,
+                    $"grpc: received message larger than max ({length} vs. {bytesMax})"));
+        }
+
+        var message = new byte[length];
+        await body.ReadExactlyAsync(message, cancellationToken).ConfigureAwait(false);
+        return message;
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Net.Sockets;
 using Google.Protobuf;
 
 namespace Netcd.Grpc.Client;
@@ -16,6 +17,7 @@ public sealed class GrpcChannel : IDisposable
 
     private readonly HttpMessageInvoker _invoker;
     private readonly Uri _address;
+    private readonly GrpcChannelOptions _options;
 
     /// <param name="address"><c>http://host:port</c> or <c>https://host:port</c>.</param>
     /// <param name="tls">Client certificate and trust for https; null for the system's defaults.</param>
@@ -29,6 +31,7 @@ public sealed class GrpcChannel : IDisposable
     public GrpcChannel(Uri address, GrpcChannelOptions options)
     {
         _address = address;
+        _options = options;
         var handler = new SocketsHttpHandler
         {
             EnableMultipleHttp2Connections = true,
@@ -38,6 +41,11 @@ public sealed class GrpcChannel : IDisposable
         if (options.Tls is { } tls)
         {
             handler.SslOptions = tls;
+        }
+
+        if (options.UnixPath is { } path)
+        {
+            handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(path, cancellationToken);
         }
 
         if (options.ConnectTimeout is { } connectTimeout)
@@ -71,17 +79,25 @@ public sealed class GrpcChannel : IDisposable
     public async Task<byte[]> CallAsync(
         string path, byte[] request, CallOptions? options = null, CancellationToken cancellationToken = default)
     {
-        using var content = new ByteArrayContent(Frame(request));
+        using var content = new ByteArrayContent(Pack(request));
         using var message = NewRequest(path, content, options ?? CallOptions.Default);
         using var response = await SendAsync(message, cancellationToken).ConfigureAwait(false);
         byte[]? answer = null;
-        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        await using (body.ConfigureAwait(false))
+        try
         {
-            await foreach (var part in FrameReader.ReadAllAsync(body, cancellationToken).ConfigureAwait(false))
+            var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            await using (body.ConfigureAwait(false))
             {
-                answer = part;
+                while (await FrameReader.ReadAsync(body, _options.ReceiveBytesMax, cancellationToken)
+                    .ConfigureAwait(false) is { } part)
+                {
+                    answer = part;
+                }
             }
+        }
+        catch (IOException problem)
+        {
+            throw Lost(problem);
         }
 
         ThrowIfFailed(response);
@@ -100,6 +116,22 @@ public sealed class GrpcChannel : IDisposable
 
     public void Dispose() => _invoker.Dispose();
 
+    internal int ReceiveBytesMax => _options.ReceiveBytesMax;
+
+    /// <summary>A message behind its prefix, if it is not too long.</summary>
+    internal byte[] Pack(ReadOnlySpan<byte> message)
+    {
+        if (message.Length > _options.SendBytesMax)
+        {
+            throw new GrpcException(
+                new Status(
+                    StatusCode.ResourceExhausted,
+                    $"trying to send message larger than max ({message.Length} vs. {_options.SendBytesMax})"));
+        }
+
+        return Frame(message);
+    }
+
     internal static byte[] Frame(ReadOnlySpan<byte> message)
     {
         var framed = new byte[PrefixBytes + message.Length];
@@ -116,7 +148,55 @@ public sealed class GrpcChannel : IDisposable
         }
         catch (HttpRequestException problem)
         {
-            throw new GrpcException(new Status(StatusCode.Unavailable, problem.Message));
+            throw Lost(problem);
+        }
+    }
+
+    /// <summary>What a failure of the connection means for the call.</summary>
+    internal static GrpcException Lost(Exception problem)
+    {
+        var isUnsent = problem is HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError or HttpRequestError.VersionNegotiationError,
+        };
+        var reset = problem as HttpProtocolException ?? problem.InnerException as HttpProtocolException;
+        return new GrpcException(
+            reset is null
+                ? new Status(StatusCode.Unavailable, TextOf(problem))
+                : new Status(
+                    CodeOf(reset.ErrorCode), $"stream terminated by RST_STREAM with error code: {reset.ErrorCode}"),
+            isUnsent,
+            problem);
+    }
+
+    // Doc: grpc's PROTOCOL-HTTP2, "HTTP2 Transport Mapping, Errors".
+    private static StatusCode CodeOf(long http2Error) => http2Error switch
+    {
+        0x7 => StatusCode.Unavailable,
+        0x8 => StatusCode.Canceled,
+        0xb => StatusCode.ResourceExhausted,
+        0xc => StatusCode.PermissionDenied,
+        _ => StatusCode.Internal,
+    };
+
+    private static string TextOf(Exception problem) =>
+        problem.InnerException is { } inner && inner.Message != problem.Message
+            ? $"{problem.Message}: {inner.Message}"
+            : problem.Message;
+
+    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 

@@ -8,6 +8,9 @@ public sealed record GrpcChannelOptions
     /// <summary>Client certificate and trust for https; null for the system's defaults.</summary>
     public SslClientAuthenticationOptions? Tls { get; init; }
 
+    /// <summary>The socket file to connect to instead of the address's host and port.</summary>
+    public string? UnixPath { get; init; }
+
     /// <summary>Time for making a connection, TLS included; null for the framework's.</summary>
     public TimeSpan? ConnectTimeout { get; init; }
 
@@ -16,4 +19,10 @@ public sealed record GrpcChannelOptions
 
     /// <summary>A ping that is not answered within this time ends the connection.</summary>
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Longest message that is sent.</summary>
+    public int SendBytesMax { get; init; } = int.MaxValue;
+
+    /// <summary>Longest message that is received.</summary>
+    public int ReceiveBytesMax { get; init; } = int.MaxValue;
 }

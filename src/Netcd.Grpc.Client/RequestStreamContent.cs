@@ -11,6 +11,8 @@ internal sealed class RequestStreamContent : HttpContent
 
     private readonly Channel<byte[]> _frames = Channel.CreateBounded<byte[]>(QueuedMessagesMax);
 
+    private int _starts;
+
     public ValueTask WriteAsync(byte[] frame, CancellationToken cancellationToken) =>
         _frames.Writer.WriteAsync(frame, cancellationToken);
 
@@ -22,6 +24,13 @@ internal sealed class RequestStreamContent : HttpContent
     protected override async Task SerializeToStreamAsync(
         Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        // The framework sends a request again when a server refused its stream. What was taken from the queue before
+        // is lost then, so that call must fail instead: its owner opens another one.
+        if (Interlocked.Exchange(ref _starts, 1) != 0)
+        {
+            throw new IOException("the server refused the stream");
+        }
+
         // Headers leave at once, so that a server that answers before the first message can.
         await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
         await foreach (var frame in _frames.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))

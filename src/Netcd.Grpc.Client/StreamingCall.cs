@@ -8,6 +8,7 @@ public sealed class StreamingCall<TResponse> : IDisposable
     where TResponse : IMessage<TResponse>
 {
     private readonly CancellationTokenSource _cancel = new();
+    private readonly GrpcChannel _channel;
     private readonly HttpRequestMessage _request;
     private readonly RequestStreamContent _content;
     private readonly MessageParser<TResponse> _parser;
@@ -16,6 +17,7 @@ public sealed class StreamingCall<TResponse> : IDisposable
     internal StreamingCall(
         GrpcChannel channel, HttpRequestMessage request, RequestStreamContent content, MessageParser<TResponse> parser)
     {
+        _channel = channel;
         _request = request;
         _content = content;
         _parser = parser;
@@ -23,7 +25,7 @@ public sealed class StreamingCall<TResponse> : IDisposable
     }
 
     public ValueTask WriteAsync(IMessage message, CancellationToken cancellationToken = default) =>
-        _content.WriteAsync(GrpcChannel.Frame(message.ToByteArray()), cancellationToken);
+        _content.WriteAsync(_channel.Pack(message.ToByteArray()), cancellationToken);
 
     /// <summary>Tells the server that no more messages come.</summary>
     public void CompleteWriting() => _content.Complete();
@@ -38,7 +40,7 @@ public sealed class StreamingCall<TResponse> : IDisposable
         var body = await response.Content.ReadAsStreamAsync(linked.Token).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
-            await foreach (var message in FrameReader.ReadAllAsync(body, linked.Token).ConfigureAwait(false))
+            while (await NextAsync(body, linked.Token).ConfigureAwait(false) is { } message)
             {
                 yield return _parser.ParseFrom(message);
             }
@@ -53,5 +55,17 @@ public sealed class StreamingCall<TResponse> : IDisposable
         _content.Complete();
         _request.Dispose();
         _cancel.Dispose();
+    }
+
+    private async Task<byte[]?> NextAsync(Stream body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FrameReader.ReadAsync(body, _channel.ReceiveBytesMax, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException problem)
+        {
+            throw GrpcChannel.Lost(problem);
+        }
     }
 }

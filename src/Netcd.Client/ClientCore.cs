@@ -1,0 +1,125 @@
+using Netcd.Client.Calls;
+using Netcd.Client.Endpoints;
+using Netcd.Client.Leases;
+using Netcd.Client.Watch;
+
+namespace Netcd.Client;
+
+/// <summary>What all views of a client share.</summary>
+internal sealed class ClientCore : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<CallSettings, WatchStreams> _watches = [];
+    private readonly Token _token;
+    private readonly Task _sync;
+    private LeaseKeeper? _leases;
+    private bool _isDisposed;
+
+    public ClientCore(EtcdClientOptions options)
+    {
+        if (options.Token is { Length: > 0 } && (options.Username is not null || options.Password is not null))
+        {
+            throw new ArgumentException(
+                "Username/Password and Token configurations are mutually exclusive", nameof(options));
+        }
+
+        Options = options;
+        Endpoints = new EndpointSet(options);
+        _token = new Token(options);
+        Caller = new Caller(options, Endpoints, _token, _ended.Token);
+        _sync = options.EndpointSyncInterval is { } interval ? SyncAsync(interval) : Task.CompletedTask;
+    }
+
+    public EtcdClientOptions Options { get; }
+
+    public EndpointSet Endpoints { get; }
+
+    public Caller Caller { get; }
+
+    /// <summary>Cancelled when the client ends.</summary>
+    public CancellationToken Ended => _ended.Token;
+
+    /// <summary>The watches of views with these settings: they share a stream.</summary>
+    public WatchStreams WatchesOf(CallSettings settings)
+    {
+        var key = settings with { Timeout = null };
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(EtcdClient));
+            if (!_watches.TryGetValue(key, out var watches))
+            {
+                _watches[key] = watches = new WatchStreams(Caller, Options, key);
+            }
+
+            return watches;
+        }
+    }
+
+    /// <summary>What keeps leases alive.</summary>
+    public LeaseKeeper Leases
+    {
+        get
+        {
+            lock (_lock)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, typeof(EtcdClient));
+                return _leases ??= new LeaseKeeper(Caller, Options);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        WatchStreams[] watches;
+        LeaseKeeper? leases;
+        lock (_lock)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            watches = [.. _watches.Values];
+            leases = _leases;
+        }
+
+        await _ended.CancelAsync().ConfigureAwait(false);
+        foreach (var one in watches)
+        {
+            await one.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (leases is not null)
+        {
+            await leases.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _sync.ConfigureAwait(false);
+        Endpoints.Dispose();
+        _token.Dispose();
+        _ended.Dispose();
+    }
+
+    private async Task SyncAsync(TimeSpan interval)
+    {
+        var client = new EtcdClient(this).WithTimeout(TimeSpan.FromSeconds(5));
+        while (!_ended.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(interval, Options.Time, _ended.Token).ConfigureAwait(false);
+                await client.SyncEndpointsAsync(_ended.Token).ConfigureAwait(false);
+            }
+            catch (EtcdException)
+            {
+                // The endpoints stay as they are until the next time.
+            }
+            catch (Exception problem) when (problem is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,173 @@
+using System.Net.Security;
+using Netcd.Grpc.Client;
+
+namespace Netcd.Client.Endpoints;
+
+/// <summary>
+/// The endpoints and their health. Calls take the healthy ones in turn; one that could not be reached is left out for a
+/// growing time, unless there is no other. Thread safe.
+/// </summary>
+internal sealed class EndpointSet : IDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _lock = new();
+    private readonly EtcdClientOptions _options;
+    private readonly TlsFiles? _tls;
+
+    // Channels of endpoints that were removed stay until the client ends: calls may be open on them.
+    private readonly Dictionary<string, EndpointState> _all = new(StringComparer.Ordinal);
+    private EndpointState[] _current = [];
+    private uint _turn;
+    private bool _isDisposed;
+
+    public EndpointSet(EtcdClientOptions options)
+    {
+        _options = options;
+        _tls = options.Tls is { } tls ? new TlsFiles(tls) : null;
+        Set(options.Endpoints);
+
+        // Not every client of a fleet begins with the first.
+        _turn = (uint)Random.Shared.Next(Math.Max(1, options.Endpoints.Count));
+    }
+
+    public IReadOnlyList<string> Endpoints
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _current.Select(state => state.Endpoint.Text)];
+            }
+        }
+    }
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _current.Length;
+            }
+        }
+    }
+
+    public void Set(IEnumerable<string> endpoints)
+    {
+        lock (_lock)
+        {
+            var next = endpoints.Distinct(StringComparer.Ordinal).Select(StateOf).ToArray();
+            if (next.Length == 0)
+            {
+                throw new ArgumentException("at least one Endpoint is required in client config", nameof(endpoints));
+            }
+
+            _current = next;
+        }
+    }
+
+    /// <summary>The one to use next.</summary>
+    /// <param name="only">Use this one; null for any.</param>
+    /// <param name="wait">How long to wait before it is used: all are out of reach.</param>
+    public EndpointState Next(string? only, out TimeSpan wait)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(EtcdClient));
+            var now = _options.Time.GetTimestamp();
+            if (only is not null)
+            {
+                var state = StateOf(only);
+                wait = Left(state, now);
+                return state;
+            }
+
+            EndpointState? soonest = null;
+            for (var i = 0; i < _current.Length; i++)
+            {
+                var state = _current[_turn++ % (uint)_current.Length];
+                if (state.RetryAt <= now)
+                {
+                    wait = TimeSpan.Zero;
+                    return state;
+                }
+
+                soonest = soonest is null || state.RetryAt < soonest.RetryAt ? state : soonest;
+            }
+
+            // Never null: there is at least one endpoint.
+            wait = Left(soonest!, now);
+            return soonest!;
+        }
+    }
+
+    /// <summary>No connection could be made, or it was lost.</summary>
+    public void Failed(EndpointState state)
+    {
+        lock (_lock)
+        {
+            state.Pause = state.Pause == TimeSpan.Zero ? FirstPause : Min(state.Pause * 1.6, LongestPause);
+            var jittered = state.Pause * (0.9 + (Random.Shared.NextDouble() * 0.2));
+            state.RetryAt = _options.Time.GetTimestamp()
+                + (long)(jittered.TotalSeconds * _options.Time.TimestampFrequency);
+        }
+    }
+
+    public void Succeeded(EndpointState state)
+    {
+        if (state.Pause != TimeSpan.Zero)
+        {
+            lock (_lock)
+            {
+                state.Pause = TimeSpan.Zero;
+                state.RetryAt = 0;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+            foreach (var state in _all.Values)
+            {
+                state.Channel.Dispose();
+            }
+        }
+    }
+
+    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
+
+    private TimeSpan Left(EndpointState state, long now) =>
+        state.RetryAt <= now ? TimeSpan.Zero : _options.Time.GetElapsedTime(now, state.RetryAt);
+
+    private EndpointState StateOf(string text)
+    {
+        if (!_all.TryGetValue(text, out var state))
+        {
+            var endpoint = Endpoint.Parse(text, _tls is not null || _options.TlsAuthentication is not null);
+            _all[text] = state = new EndpointState(endpoint, Connect(endpoint));
+        }
+
+        return state;
+    }
+
+    private GrpcChannel Connect(Endpoint endpoint) => new(
+        endpoint.Address,
+        new GrpcChannelOptions
+        {
+            Tls = endpoint.IsTls ? TlsOf(endpoint) : null,
+            UnixPath = endpoint.UnixPath,
+            ConnectTimeout = _options.DialTimeout > TimeSpan.Zero ? _options.DialTimeout : null,
+            KeepAliveTime = _options.KeepAliveTime,
+            KeepAliveTimeout = _options.KeepAliveTimeout,
+            SendBytesMax = _options.SendBytesMax,
+            ReceiveBytesMax = _options.ReceiveBytesMax,
+        });
+
+    private SslClientAuthenticationOptions? TlsOf(Endpoint endpoint) =>
+        _options.TlsAuthentication ?? _tls?.For(endpoint.ServerName);
+}
