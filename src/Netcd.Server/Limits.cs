@@ -6,6 +6,17 @@ internal static class Limits
     /// <summary>Committed entries that may wait to be applied before requests are refused.</summary>
     internal const ulong UnappliedEntriesMax = 5_000;
 
+    /// <summary>Reads seen waiting at once from which on a round waits for more of them: fewer gain nothing.</summary>
+    internal const int ReadersGatheredMin = 48;
+
+    /// <summary>How long it waits for them: the shortest time that a thread can sleep.</summary>
+    internal const int ReadGatheringMilliseconds = 1;
+
+    /// <summary>
+    /// How often: other work ends a sleep too, on a leader the second follower's answer to the round before.
+    /// </summary>
+    internal const int ReadGatheringRests = 3;
+
     /// <summary>
     /// Proposals waiting for their result. etcd has no such limit; 100 000 of the smallest take some 40 MB here.
     /// </summary>

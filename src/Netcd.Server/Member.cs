@@ -306,7 +306,7 @@ public sealed partial class Member : IMember, IDisposable
     /// <inheritdoc/>
     public void ReadIndex(IReadWaiter waiter)
     {
-        if (_stopping || !_raft.Post(RaftInput.Of(RaftInputKind.Read, item: waiter)))
+        if (_stopping || !_raft.PostRead(waiter))
         {
             waiter.Refused(Refusal.Stopped);
         }

@@ -113,6 +113,29 @@ public sealed class LeadershipTests
     }
 
     [Fact]
+    public async Task Reads_of_many_share_rounds_and_see_what_was_written_before()
+    {
+        using var cluster = await TestCluster.StartAsync(3);
+        var rounds = 0;
+        cluster.Network.Filter = message =>
+            message.Type != MessageType.ReadIndex || Interlocked.Increment(ref rounds) > 0;
+        for (var i = 1; i <= 5; i++)
+        {
+            var value = $"{i}";
+            Assert.Equal(Refusal.None, (await cluster.PutAsync(cluster.Leader, "k", value)).Refusal);
+            var reads = Enumerable.Range(0, 500).Select(_ => cluster[cluster.Follower].ReadIndex()).ToArray();
+            foreach (var read in reads)
+            {
+                Assert.Equal(Refusal.None, (await cluster.UntilAsync(read)).Refusal);
+            }
+
+            Assert.Equal(value, cluster[cluster.Follower].Get("k"));
+        }
+
+        Assert.InRange(rounds, 5, 250);
+    }
+
+    [Fact]
     public async Task Requests_that_find_no_leader_wait_for_one()
     {
         using var cluster = await TestCluster.StartAsync(3);

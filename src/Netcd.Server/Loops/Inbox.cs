@@ -9,7 +9,14 @@ internal sealed class Inbox<T> : IDisposable
     private readonly Lock _gate = new();
     private readonly AutoResetEvent _wake = new(initialState: false);
     private List<T> _posted = [];
+
+    // Whether something among them must not wait for more to come.
+    private bool _isDue;
     private bool _sleeping;
+
+    // While it sleeps: how many posts wake it, and whether it wakes by itself.
+    private int _wakeAt;
+    private bool _isTimed;
     private bool _closed;
     private long _posts;
 
@@ -25,7 +32,7 @@ internal sealed class Inbox<T> : IDisposable
         {
             lock (_gate)
             {
-                return (_sleeping || _closed, _posts);
+                return ((_sleeping && !_isTimed) || _closed, _posts);
             }
         }
     }
@@ -41,10 +48,37 @@ internal sealed class Inbox<T> : IDisposable
                 return false;
             }
 
-            _posted.Add(item);
-            _posts++;
+            Add(item);
+            _isDue = true;
             wake = _sleeping;
             _sleeping = false;
+        }
+
+        if (wake)
+        {
+            _wake.Set();
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Posts what may wait until as many are there as the owner wished for when it fell asleep. False, and nothing
+    /// posted, once the inbox is closed.
+    /// </summary>
+    internal bool PostPatiently(T item)
+    {
+        bool wake;
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return false;
+            }
+
+            Add(item);
+            wake = _sleeping && _posted.Count >= _wakeAt;
+            _sleeping &= !wake;
         }
 
         if (wake)
@@ -65,7 +99,8 @@ internal sealed class Inbox<T> : IDisposable
         {
             if (!_closed)
             {
-                _posted.Add(item);
+                Add(item);
+                _isDue = true;
             }
 
             return _sleeping;
@@ -91,27 +126,35 @@ internal sealed class Inbox<T> : IDisposable
     /// <summary>
     /// Waits for posts and swaps them for an empty list that the owner gives; false once the inbox is closed and empty.
     /// </summary>
-    internal bool TakeAll(ref List<T> emptied)
+    internal bool TakeAll(ref List<T> emptied) =>
+        TakeAll(ref emptied, atLeast: 1, Timeout.Infinite, out _);
+
+    /// <summary>
+    /// As <see cref="TakeAll(ref List{T})"/>, but patient posts are waited for until there are so many, or so many
+    /// milliseconds have passed; then the list may be empty.
+    /// </summary>
+    internal bool TakeAll(ref List<T> emptied, int atLeast, int patience, out bool hasWaited)
     {
+        hasWaited = false;
         while (true)
         {
             lock (_gate)
             {
-                if (_posted.Count > 0)
+                if (_isDue || _closed || hasWaited || _posted.Count >= atLeast)
                 {
+                    var isEnd = _closed && _posted.Count == 0;
                     (_posted, emptied) = (emptied, _posted);
-                    return true;
-                }
-
-                if (_closed)
-                {
-                    return false;
+                    _isDue = false;
+                    _sleeping = false;
+                    return !isEnd;
                 }
 
                 _sleeping = true;
+                _wakeAt = atLeast;
+                _isTimed = patience >= 0;
             }
 
-            _wake.WaitOne();
+            hasWaited = !_wake.WaitOne(patience);
         }
     }
 
@@ -128,4 +171,10 @@ internal sealed class Inbox<T> : IDisposable
     }
 
     public void Dispose() => _wake.Dispose();
+
+    private void Add(T item)
+    {
+        _posted.Add(item);
+        _posts++;
+    }
 }

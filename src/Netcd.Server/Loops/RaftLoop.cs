@@ -71,6 +71,10 @@ internal sealed class RaftLoop : IDisposable
 
     internal bool Post(in RaftInput input) => _inbox.Post(input);
 
+    /// <summary>Posts a read, which may have to wait for others: <see cref="ReadIndexQueue.NextTurn"/>.</summary>
+    internal bool PostRead(IReadWaiter waiter) =>
+        _inbox.PostPatiently(RaftInput.Of(RaftInputKind.Read, item: waiter));
+
     /// <summary>
     /// Notes applied entries. Nobody waits for that as a rule, so the loop is not woken for it; only if it may be
     /// holding entries back until these are applied, or if it has to campaign after them.
@@ -88,7 +92,7 @@ internal sealed class RaftLoop : IDisposable
         // There may be nothing to apply, and so nothing that would lead to it later.
         CampaignIfAlone();
         ProcessReady();
-        while (_inbox.TakeAll(ref _inputs))
+        while (TakeInputs())
         {
             Handle();
         }
@@ -97,6 +101,22 @@ internal sealed class RaftLoop : IDisposable
     internal void Close() => _inbox.Close();
 
     public void Dispose() => _inbox.Dispose();
+
+    private bool TakeInputs()
+    {
+        var (reads, patience) = _reads.NextTurn();
+        if (!_inbox.TakeAll(ref _inputs, reads, patience, out var hasWaited))
+        {
+            return false;
+        }
+
+        if (hasWaited)
+        {
+            _reads.EndGathering();
+        }
+
+        return true;
+    }
 
     private void Handle()
     {

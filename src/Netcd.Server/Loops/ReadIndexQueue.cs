@@ -9,6 +9,12 @@ namespace Netcd.Server.Loops;
 /// Linearizable reads: all that wait are asked for by one read index round; while it runs, later ones gather for the
 /// next. Raft may lose a round, so it is repeated with another id. Raft loop only.
 /// </summary>
+/// <remarks>
+/// A round costs the three members of a cluster a hundred microseconds, whatever the number of its reads. So of many
+/// readers most shall be in it: after a round the next one waits until three quarters of those that were seen waiting
+/// do so again, for about a millisecond at most. A thousand clients that read from a follower cost 0.6 s of CPU for
+/// 100k reads with it and 1.0 s without, at 1.5 times the rate (bench/compare-cluster).
+/// </remarks>
 internal sealed class ReadIndexQueue(
     RequestIds ids, AppliedWaiters applied, ulong retryTicks, ulong timeoutTicks, MemberMetrics metrics)
 {
@@ -16,16 +22,47 @@ internal sealed class ReadIndexQueue(
     private List<(IReadWaiter Waiter, ulong Started)> _asked = [];
     private List<(IReadWaiter Waiter, ulong Started)> _gathering = [];
     private ulong _askedAt;
+
+    // How many reads the next round shall have, and how often the loop may go to sleep for them before it asks anyway.
+    private int _wanted;
+    private int _restsLeft;
     private bool _answered;
 
+    private bool IsGathering => _restsLeft > 0 && _gathering.Count < _wanted;
+
     internal void Add(IReadWaiter waiter, ulong ticks) => _gathering.Add((waiter, ticks));
+
+    /// <summary>
+    /// What the raft loop shall wait for if it has nothing but reads to do: how many more of them, and how many
+    /// milliseconds at most. Then it asks.
+    /// </summary>
+    internal (int Reads, int Patience) NextTurn()
+    {
+        if (_asked.Count > 0)
+        {
+            // Its answer, or a tick, wakes the loop.
+            return (int.MaxValue, Timeout.Infinite);
+        }
+
+        if (IsGathering)
+        {
+            _restsLeft--;
+            return (_wanted - _gathering.Count, Limits.ReadGatheringMilliseconds);
+        }
+
+        return _gathering.Count > 0 ? (0, 0) : (1, Timeout.Infinite);
+    }
+
+    /// <summary>The loop has slept as long as it should for more reads: it asks with those that are there.</summary>
+    internal void EndGathering() => _restsLeft = 0;
 
     /// <summary>Starts a round if none is under way and somebody waits.</summary>
     internal void Ask(RaftNode node, ulong ticks)
     {
-        if (_asked.Count == 0 && _gathering.Count > 0)
+        if (_asked.Count == 0 && _gathering.Count > 0 && !IsGathering)
         {
             (_asked, _gathering) = (_gathering, _asked);
+            _restsLeft = 0;
             Send(node, ticks);
         }
         else if (_asked.Count > 0 && (_rounds.Count == 0 || ticks - _askedAt >= retryTicks))
@@ -40,6 +77,13 @@ internal sealed class ReadIndexQueue(
         if (!_rounds.Contains(round))
         {
             return;
+        }
+
+        var waiting = _asked.Count + _gathering.Count;
+        if (waiting >= Limits.ReadersGatheredMin)
+        {
+            _wanted = waiting * 3 / 4;
+            _restsLeft = Limits.ReadGatheringRests;
         }
 
         foreach (var (waiter, _) in _asked)
