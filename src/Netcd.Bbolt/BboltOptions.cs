@@ -3,7 +3,9 @@ namespace Netcd.Bbolt;
 /// <summary>How a database is opened. The defaults are what etcd uses on Linux.</summary>
 public sealed record BboltOptions
 {
-    /// <summary>Nothing is written, no free pages are looked for; the file must exist.</summary>
+    /// <summary>
+    /// Nothing is written, no free pages are looked for; the file must exist. Its lock is shared with other readers.
+    /// </summary>
     public bool ReadOnly { get; init; }
 
     /// <summary>

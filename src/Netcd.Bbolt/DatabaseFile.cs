@@ -38,7 +38,7 @@ internal sealed class DatabaseFile
         var file = disk.Open(path, options.ReadOnly ? DiskOpenMode.Read : DiskOpenMode.OpenOrCreate);
         try
         {
-            if (!options.NoLock && !file.TryLock(DiskLock.Flock))
+            if (!options.NoLock && !file.TryLock(options.ReadOnly ? DiskLock.SharedFlock : DiskLock.Flock))
             {
                 throw new DatabaseLockedException(path);
             }

@@ -117,6 +117,23 @@ public sealed class RealDiskTests : IDisposable
     }
 
     [Fact]
+    public void Readers_share_a_lock_that_keeps_writers_out()
+    {
+        var path = _directory.File("a");
+        using var writer = _disk.Open(path, DiskOpenMode.Create);
+        using var first = _disk.Open(path, DiskOpenMode.Read);
+        using var second = _disk.Open(path, DiskOpenMode.Read);
+        Assert.True(first.TryLock(DiskLock.SharedFlock));
+        Assert.True(second.TryLock(DiskLock.SharedFlock));
+        Assert.False(writer.TryLock(DiskLock.Flock));
+        first.Unlock(DiskLock.SharedFlock);
+        Assert.False(writer.TryLock(DiskLock.Flock));
+        second.Dispose();
+        Assert.True(writer.TryLock(DiskLock.Flock));
+        Assert.False(first.TryLock(DiskLock.SharedFlock));
+    }
+
+    [Fact]
     public void Names_are_listed_in_ordinal_order_and_renames_replace()
     {
         foreach (var name in new[] { "b", "B", "a" })

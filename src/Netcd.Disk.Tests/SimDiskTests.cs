@@ -93,6 +93,18 @@ public sealed class SimDiskTests
     }
 
     [Fact]
+    public void Readers_share_a_lock_that_keeps_writers_out()
+    {
+        var disk = NewDisk();
+        using var writer = disk.Open(Path, DiskOpenMode.Create);
+        using var reader = disk.Open(Path, DiskOpenMode.Read);
+        Assert.True(reader.TryLock(DiskLock.SharedFlock));
+        Assert.True(disk.Open(Path, DiskOpenMode.Read).TryLock(DiskLock.SharedFlock));
+        Assert.False(writer.TryLock(DiskLock.Flock));
+        Assert.True(disk.Kill().Open(Path, DiskOpenMode.ReadWrite).TryLock(DiskLock.Flock));
+    }
+
+    [Fact]
     public void A_map_sees_writes_and_a_cut_file_reads_zeros_when_extended_again()
     {
         var disk = NewDisk();

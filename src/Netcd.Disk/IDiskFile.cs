@@ -29,7 +29,7 @@ public interface IDiskFile : IDisposable
     /// </summary>
     void SyncData();
 
-    /// <summary>Tries to lock the whole file exclusively without waiting; false if another process holds it.</summary>
+    /// <summary>Tries to lock the whole file without waiting; false if another process holds it.</summary>
     bool TryLock(DiskLock kind);
 
     void Unlock(DiskLock kind);

@@ -27,12 +27,16 @@ internal sealed class RealDiskFile(string path, FileDescriptor descriptor) : IDi
 
     public void SyncData() => descriptor.SyncData();
 
-    public bool TryLock(DiskLock kind) =>
-        kind == DiskLock.Flock ? descriptor.TryFlock() : descriptor.TryDescriptionLock(exclusive: true);
+    public bool TryLock(DiskLock kind) => kind switch
+    {
+        DiskLock.Flock => descriptor.TryFlock(shared: false),
+        DiskLock.SharedFlock => descriptor.TryFlock(shared: true),
+        _ => descriptor.TryDescriptionLock(exclusive: true),
+    };
 
     public void Unlock(DiskLock kind)
     {
-        if (kind == DiskLock.Flock)
+        if (kind is DiskLock.Flock or DiskLock.SharedFlock)
         {
             descriptor.Unflock();
         }

@@ -139,10 +139,11 @@ internal sealed class FileDescriptor : SafeHandleZeroOrMinusOneIsInvalid
         }
     }
 
-    internal bool TryFlock()
+    internal bool TryFlock(bool shared)
     {
         using var use = new Use(this);
-        while (NativeMethods.Lock(use.Descriptor, NativeMethods.LockExclusive | NativeMethods.LockNoWait) != 0)
+        var kind = shared ? NativeMethods.LockShared : NativeMethods.LockExclusive;
+        while (NativeMethods.Lock(use.Descriptor, kind | NativeMethods.LockNoWait) != 0)
         {
             if (Marshal.GetLastPInvokeError() == Errno.TryAgain)
             {
@@ -176,7 +177,7 @@ internal sealed class FileDescriptor : SafeHandleZeroOrMinusOneIsInvalid
                 case Errno.TryAgain or Errno.AccessDenied:
                     return false;
                 case Errno.InvalidArgument when exclusive:
-                    return TryFlock();
+                    return TryFlock(shared: false);
                 case Errno.InvalidArgument:
                     Unflock();
                     return true;

@@ -16,6 +16,7 @@ internal static partial class NativeMethods
 
     internal const int SeekEnd = 2;
 
+    internal const int LockShared = 1;
     internal const int LockExclusive = 2;
     internal const int LockNoWait = 4;
     internal const int LockUnlock = 8;

@@ -120,6 +120,7 @@ internal sealed class SimDiskFile(SimDisk disk, string path, SimFileNode node, b
         {
             _closed = true;
             node.Unlock(DiskLock.Flock, this);
+            node.Unlock(DiskLock.SharedFlock, this);
             node.Unlock(DiskLock.OpenFileDescription, this);
         }
     }

@@ -10,6 +10,7 @@ internal sealed class SimFileNode : SimNode
     private readonly SparseBytes _synced;
     private readonly List<PendingChange> _pending = [];
     private readonly Dictionary<DiskLock, SimDiskFile> _locks = [];
+    private readonly HashSet<SimDiskFile> _sharers = [];
 
     internal SimFileNode()
         : this(new SparseBytes())
@@ -60,9 +61,25 @@ internal sealed class SimFileNode : SimNode
 
     internal bool TryLock(DiskLock kind, SimDiskFile holder)
     {
+        if (kind == DiskLock.SharedFlock)
+        {
+            if (_locks.ContainsKey(DiskLock.Flock))
+            {
+                return false;
+            }
+
+            _sharers.Add(holder);
+            return true;
+        }
+
         if (_locks.TryGetValue(kind, out var present))
         {
             return ReferenceEquals(present, holder);
+        }
+
+        if (kind == DiskLock.Flock && _sharers.Any(sharer => !ReferenceEquals(sharer, holder)))
+        {
+            return false;
         }
 
         _locks[kind] = holder;
@@ -71,7 +88,11 @@ internal sealed class SimFileNode : SimNode
 
     internal void Unlock(DiskLock kind, SimDiskFile holder)
     {
-        if (_locks.TryGetValue(kind, out var present) && ReferenceEquals(present, holder))
+        if (kind == DiskLock.SharedFlock)
+        {
+            _sharers.Remove(holder);
+        }
+        else if (_locks.TryGetValue(kind, out var present) && ReferenceEquals(present, holder))
         {
             _locks.Remove(kind);
         }
