@@ -1,6 +1,5 @@
 using Netcd.Api;
 using Netcd.Api.Metrics;
-using Netcd.Daemon.Flags;
 using Netcd.Daemon.Logging;
 using Netcd.Daemon.Serving;
 using Netcd.Grpc.Server;

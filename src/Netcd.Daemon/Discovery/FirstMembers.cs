@@ -1,8 +1,6 @@
 using System.Net;
 using Netcd.Daemon.Flags;
-using Netcd.Daemon.Serving;
 using Netcd.Server;
-using Netcd.Server.Boot;
 
 namespace Netcd.Daemon.Discovery;
 

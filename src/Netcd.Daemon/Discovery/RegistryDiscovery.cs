@@ -1,9 +1,6 @@
 using System.Globalization;
 using Netcd.Base;
-using Netcd.Daemon.Flags;
-using Netcd.Daemon.Serving;
 using Netcd.Server;
-using Netcd.Server.Boot;
 
 namespace Netcd.Daemon.Discovery;
 

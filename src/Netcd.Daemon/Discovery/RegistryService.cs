@@ -1,6 +1,5 @@
 using Netcd.Base;
 using Netcd.Server;
-using Netcd.Server.Boot;
 
 namespace Netcd.Daemon.Discovery;
 

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Netcd.Daemon.Flags;
-using Netcd.Server.Boot;
 
 namespace Netcd.Daemon.Discovery;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Netcd.Daemon.Flags;
 
 namespace Netcd.Daemon.Serving;
 

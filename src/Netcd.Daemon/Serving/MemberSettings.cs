@@ -3,7 +3,6 @@ using Netcd.Bbolt;
 using Netcd.Daemon.Discovery;
 using Netcd.Mvcc;
 using Netcd.Server;
-using Netcd.Server.Boot;
 using Netcd.Server.Corruption;
 using Netcd.Server.Peers;
 

@@ -3,7 +3,6 @@ using Netcd.Base;
 using Netcd.Base.Records;
 using Netcd.Mvcc;
 using Netcd.Raft;
-using Netcd.Raft.ConfChanges;
 using Netcd.Raft.Log;
 using Netcd.Server.Apply;
 using Netcd.Server.Membership;
@@ -71,22 +70,10 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
             ? ClusterFormation.OfNew(options.Name, options.InitialCluster, options.InitialClusterToken)
             : throw new MemberStartException("joining an existing cluster needs a peer transport");
 
-    // What raft's bootstrap hands out: one committed conf change for each first member, ascending by id, in term 1. All
-    // first members write the same.
+    // All first members write the same, committed.
     private static (HardState State, Entry[] Entries) FirstBatch(IReadOnlyList<ClusterMember> members)
     {
-        var entries = new Entry[members.Count];
-        for (var i = 0; i < entries.Length; i++)
-        {
-            var change = ConfChangeCodec.Encode(new ConfChange
-            {
-                Type = ConfChangeType.AddNode,
-                MemberId = members[i].Id,
-                Context = MemberJson.Write(members[i]),
-            });
-            entries[i] = new Entry(new Term(1), new LogIndex((ulong)i + 1), EntryType.ConfChange, change);
-        }
-
+        var entries = FirstEntries.Of(members);
         return (new HardState(new Term(1), MemberId.None, new LogIndex((ulong)entries.Length)), entries);
     }
 

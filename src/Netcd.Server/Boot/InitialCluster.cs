@@ -1,12 +1,9 @@
-using Netcd.Daemon.Flags;
-using Netcd.Server;
-
-namespace Netcd.Daemon.Serving;
+namespace Netcd.Server.Boot;
 
 /// <summary>
 /// Reads <c>name=url</c> pairs, of <c>--initial-cluster</c> and of discovery. Source: client/pkg/types/urlsmap.go.
 /// </summary>
-internal static class InitialCluster
+public static class InitialCluster
 {
     /// <exception cref="FlagValueException">A URL is refused, with etcd's text.</exception>
     public static IReadOnlyList<InitialMember> Parse(string text)

@@ -1,10 +1,10 @@
-namespace Netcd.Daemon.Flags;
+namespace Netcd.Server.Boot;
 
 /// <summary>
 /// A listen or advertise URL. Only what etcd allows: http or https with host and port, unix or unixs whose rest is a
 /// socket file's name; no path.
 /// </summary>
-internal sealed record EtcdUrl(string Scheme, string Host, int Port, string Text) : IComparable<EtcdUrl>
+public sealed record EtcdUrl(string Scheme, string Host, int Port, string Text) : IComparable<EtcdUrl>
 {
     public bool IsUnix => Scheme is "unix" or "unixs";
 
