@@ -168,7 +168,7 @@ public sealed class BboltDatabase : IDisposable
     /// are sorted, separators fit. Not beside a write transaction.
     /// </summary>
     /// <returns>The problems found; empty for a sound database.</returns>
-    public IReadOnlyList<string> Check()
+    public IReadOnlyList<DatabaseProblem> Check()
     {
         lock (_lock)
         {

@@ -1,3 +1,4 @@
+using System.Text;
 using Netcd.Base;
 using Netcd.Bbolt.Free;
 using Netcd.Bbolt.Pages;
@@ -15,13 +16,17 @@ internal sealed class Checker(PageSource source)
     private const int ProblemsMax = 1000;
 
     private readonly PageSet _reachable = new((int)source.Meta.HighWaterMark);
-    private readonly List<string> _problems = [];
+    private readonly List<DatabaseProblem> _problems = [];
+
+    // Pages from the root of the tree being walked to the present one, and the bucket whose tree it is.
+    private readonly List<ulong> _stack = [];
+    private string _bucket = string.Empty;
     private FreePages? _free;
 
     /// <summary>
     /// Runs all checks; without <paramref name="free"/> (reading only) what is not reachable counts as free.
     /// </summary>
-    public IReadOnlyList<string> Run(FreePages? free, PendingPages pending)
+    public IReadOnlyList<DatabaseProblem> Run(FreePages? free, PendingPages pending)
     {
         _free = free;
         _reachable.Add(0);
@@ -49,7 +54,7 @@ internal sealed class Checker(PageSource source)
         }
         catch (CorruptionException corruption)
         {
-            Report(corruption.Message);
+            Report(source.Meta.Freelist, corruption.Problem);
         }
     }
 
@@ -58,7 +63,7 @@ internal sealed class Checker(PageSource source)
         var waiting = new PageSet((int)source.Meta.HighWaterMark);
         if (!pending.TryAddTo(waiting))
         {
-            Report("a page is waiting to be freed twice");
+            Report(null, "a page is waiting to be freed twice");
         }
 
         for (var page = 2; page < (int)source.Meta.HighWaterMark; page++)
@@ -66,17 +71,17 @@ internal sealed class Checker(PageSource source)
             var isFree = free.Contains(page);
             if (isFree && waiting.Contains(page))
             {
-                Report($"page {page}: already freed");
+                Report((ulong)page, "already freed");
             }
 
             if (!_reachable.Contains(page) && !isFree && !waiting.Contains(page))
             {
-                Report($"page {page}: unreachable unfreed");
+                Report((ulong)page, "unreachable unfreed");
             }
 
             if (_reachable.Contains(page) && waiting.Contains(page))
             {
-                Report($"page {page}: reachable freed");
+                Report((ulong)page, "reachable freed");
             }
         }
     }
@@ -84,6 +89,7 @@ internal sealed class Checker(PageSource source)
     // Returns the last key of the subtree; empty if it has none or is damaged.
     private byte[] CheckTree(ulong pageId, in KeyRange range, int depth)
     {
+        _stack.Add(pageId);
         try
         {
             TreeSearch.CheckDepth(source, depth, pageId);
@@ -92,8 +98,12 @@ internal sealed class Checker(PageSource source)
         }
         catch (CorruptionException corruption)
         {
-            Report(corruption.Message);
+            Report(pageId, corruption.Problem);
             return [];
+        }
+        finally
+        {
+            _stack.RemoveAt(_stack.Count - 1);
         }
     }
 
@@ -105,13 +115,13 @@ internal sealed class Checker(PageSource source)
             var id = (int)page.Id + i;
             if (!_reachable.Add(id))
             {
-                Report($"page {id}: multiple references");
+                Report((ulong)id, "multiple references");
                 return false;
             }
 
             if (_free is not null && _free.Contains(id))
             {
-                Report($"page {id}: reachable freed");
+                Report((ulong)id, "reachable freed");
             }
         }
 
@@ -122,7 +132,7 @@ internal sealed class Checker(PageSource source)
     {
         if (page is { IsLeaf: true, Count: 0 } && depth > 0)
         {
-            Report($"page {page.Id}: empty leaf page below a branch");
+            Report(page.Id, "empty leaf page below a branch");
         }
 
         var last = Array.Empty<byte>();
@@ -150,22 +160,22 @@ internal sealed class Checker(PageSource source)
     {
         if (key.Length == 0)
         {
-            Report($"page {page.Id}: key[{index}] is empty");
+            Report(page.Id, $"key[{index}] is empty");
         }
 
         if (index == 0 && KeyOrder.Compare(key, range.Low) < 0)
         {
-            Report($"page {page.Id}: the first key needs to be >= the key in the ancestor");
+            Report(page.Id, "the first key needs to be >= the key in the ancestor");
         }
 
         if (index > 0 && KeyOrder.Compare(previous, key) >= 0)
         {
-            Report($"page {page.Id}: key[{index}] needs to be > the element before it");
+            Report(page.Id, $"key[{index}] needs to be > the element before it");
         }
 
         if (range.HasHigh && KeyOrder.Compare(key, range.High) >= 0)
         {
-            Report($"page {page.Id}: key[{index}] needs to be < the key of the next element in the ancestor");
+            Report(page.Id, $"key[{index}] needs to be < the key of the next element in the ancestor");
         }
     }
 
@@ -178,6 +188,14 @@ internal sealed class Checker(PageSource source)
             return;
         }
 
+        var outer = _bucket;
+        _bucket = BucketName(page.Key(index));
+        CheckBucket(page, index, value, depth);
+        _bucket = outer;
+    }
+
+    private void CheckBucket(PageView page, int index, ReadOnlySpan<byte> value, int depth)
+    {
         var location = page.EntryLocation(index, out var keySize, out _) + keySize;
         var bucket = BucketHeader.Read(value, location, source.Path, page.Id);
         if (!bucket.IsInline)
@@ -193,12 +211,28 @@ internal sealed class Checker(PageSource source)
         }
     }
 
-    private void Report(string problem)
+    private static string BucketName(ReadOnlySpan<byte> name) =>
+        name.ContainsAnyExceptInRange((byte)' ', (byte)'~')
+            ? $"0x{Convert.ToHexStringLower(name)}"
+            : $"\"{Encoding.ASCII.GetString(name)}\"";
+
+    private void Report(ulong? page, string reason)
     {
         if (_problems.Count < ProblemsMax)
         {
-            _problems.Add(problem);
+            _problems.Add(new DatabaseProblem(page is { } id ? new PageId(id) : null, Place(), reason));
         }
+    }
+
+    private string Place()
+    {
+        if (_stack.Count == 0)
+        {
+            return string.Empty;
+        }
+
+        var pages = string.Join(" > ", _stack);
+        return _bucket.Length == 0 ? $"root bucket, pages {pages}" : $"bucket {_bucket}, pages {pages}";
     }
 
     // Keys allowed in a subtree: from Low to below High.

@@ -20,12 +20,22 @@ public static class DatabaseCopy
     /// <exception cref="CorruptionException">
     /// The source is damaged, or has nested buckets, which etcd never makes.
     /// </exception>
-    public static void Run(BboltReadTransaction source, BboltDatabase target, CancellationToken cancellationToken)
+    public static void Run(BboltReadTransaction source, BboltDatabase target, CancellationToken cancellationToken) =>
+        Run(source, target, copied: null, cancellationToken);
+
+    /// <summary>As above.</summary>
+    /// <param name="source">State to copy.</param>
+    /// <param name="target">New and empty.</param>
+    /// <param name="copied">Told the bytes of keys and values copied so far, before each commit.</param>
+    /// <param name="cancellationToken">Looked at between commits.</param>
+    public static void Run(
+        BboltReadTransaction source, BboltDatabase target, Action<long>? copied, CancellationToken cancellationToken)
     {
         var transaction = target.BeginWrite();
         try
         {
             var keys = 0;
+            var bytes = 0L;
             foreach (var name in source.BucketNames())
             {
                 Invariant.Check(source.TryGetBucket(name, out var from), $"a listed bucket is missing");
@@ -41,6 +51,7 @@ public static class DatabaseCopy
                     if (++keys > KeysPerCommit)
                     {
                         cancellationToken.ThrowIfCancellationRequested();
+                        copied?.Invoke(bytes);
                         transaction.Commit();
                         transaction = target.BeginWrite();
                         to = CreateBucket(transaction, name);
@@ -48,6 +59,7 @@ public static class DatabaseCopy
                     }
 
                     to.Put(cursor.Key, cursor.Value);
+                    bytes += cursor.Key.Length + cursor.ValueBytes;
                 }
             }
 

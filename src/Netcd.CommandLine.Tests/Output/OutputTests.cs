@@ -1,3 +1,4 @@
+using Netcd.Base.GoSyntax;
 using Netcd.CommandLine.Output;
 
 namespace Netcd.CommandLine.Tests.Output;

@@ -18,7 +18,7 @@ public static class BackendFile
         var problems = database.Check();
         if (problems.Count > 0)
         {
-            throw new CorruptionException(path, problems[0]);
+            throw new CorruptionException(path, problems[0].ToString());
         }
 
         using var transaction = database.BeginRead();

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Netcd.Base;
+using Netcd.Bbolt;
 
 namespace Netcd.Mvcc;
 
@@ -31,13 +32,9 @@ internal ref struct StoreHasher
     /// <summary>Hashes all records of a view, committed and buffered.</summary>
     public void Add(BackendView view)
     {
-        var cursor = view.Pages.KeyCursor();
-        for (var found = cursor.First(); found; found = cursor.Next())
+        if (!Add(view.Pages.Bucket(BucketId.Key)))
         {
-            if (!Add(cursor.Key, cursor.Value))
-            {
-                return;
-            }
+            return;
         }
 
         if (view.Frozen is { } frozen && !Add(frozen.Revisions))
@@ -46,6 +43,21 @@ internal ref struct StoreHasher
         }
 
         Add(view.Active.Revisions);
+    }
+
+    /// <summary>Hashes the records of bucket <c>key</c>; false if there are some behind the last one hashed.</summary>
+    public bool Add(BboltBucket keys)
+    {
+        var cursor = keys.Cursor();
+        for (var found = cursor.First(); found; found = cursor.Next())
+        {
+            if (!Add(cursor.Key, cursor.Value))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private bool Add(RevisionBuffer buffer)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Netcd.CommandLine.Output;
+namespace Netcd.Base.GoSyntax;
 
 /// <summary>Sizes as people read them, in powers of ten, as Go's humanize prints them: <c>20 kB</c>.</summary>
 public static class HumanBytes
