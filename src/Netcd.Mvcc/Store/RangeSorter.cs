@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Netcd.Mvcc;
 
 /// <summary>
-/// Orders a selection as RangeRequest's sort options say. Equal items keep the order of their keys, which is what
-/// upstream's sort gives for up to twelve items; beyond that its order of equals is unspecified.
+/// Orders a selection as RangeRequest's sort options say, equal items as Go's sort leaves them
+/// (<see cref="PatternSort{T, TOrder}"/>).
 /// </summary>
 internal static class RangeSorter
 {
@@ -24,7 +24,7 @@ internal static class RangeSorter
         var descending = order == RangeSortOrder.Descend;
         if (target == RangeSortTarget.Value)
         {
-            SortByValue(selection, descending);
+            PatternSort<RecordLocation, ByValue>.Sort(selection.Records, new ByValue(selection, descending));
         }
         else
         {
@@ -44,32 +44,10 @@ internal static class RangeSorter
                 RangeSortTarget.Create => record.CreateRevision,
                 _ => record.ModRevision,
             };
-            items[i] = new NumberedRecord(descending ? -number : number, i, selection.Records[i]);
+            items[i] = new NumberedRecord(descending ? -number : number, selection.Records[i]);
         }
 
-        Array.Sort(items);
-        for (var i = 0; i < items.Length; i++)
-        {
-            selection.Records[i] = items[i].Location;
-        }
-    }
-
-    private static void SortByValue(RangeSelection selection, bool descending)
-    {
-        var items = new NumberedRecord[selection.KvCount];
-        for (var i = 0; i < items.Length; i++)
-        {
-            items[i] = new NumberedRecord(0, i, selection.Records[i]);
-        }
-
-        Array.Sort(items, (left, right) =>
-        {
-            var leftValue = StoredKeyValue.Parse(selection.Read(left.Location)).Value;
-            var rightValue = StoredKeyValue.Parse(selection.Read(right.Location)).Value;
-            var order = leftValue.SequenceCompareTo(rightValue);
-            order = descending ? -order : order;
-            return order != 0 ? order : left.Position.CompareTo(right.Position);
-        });
+        PatternSort<NumberedRecord, ByNumber>.Sort(items, default);
         for (var i = 0; i < items.Length; i++)
         {
             selection.Records[i] = items[i].Location;
@@ -77,10 +55,20 @@ internal static class RangeSorter
     }
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct NumberedRecord(long Number, int Position, RecordLocation Location)
-        : IComparable<NumberedRecord>
+    private readonly record struct NumberedRecord(long Number, RecordLocation Location);
+
+    private readonly struct ByNumber : IComparer<NumberedRecord>
     {
-        public int CompareTo(NumberedRecord other) =>
-            Number != other.Number ? Number.CompareTo(other.Number) : Position.CompareTo(other.Position);
+        public int Compare(NumberedRecord left, NumberedRecord right) => left.Number.CompareTo(right.Number);
+    }
+
+    private readonly struct ByValue(RangeSelection selection, bool descending) : IComparer<RecordLocation>
+    {
+        public int Compare(RecordLocation left, RecordLocation right)
+        {
+            var leftValue = StoredKeyValue.Parse(selection.Read(left)).Value;
+            var rightValue = StoredKeyValue.Parse(selection.Read(right)).Value;
+            return descending ? rightValue.SequenceCompareTo(leftValue) : leftValue.SequenceCompareTo(rightValue);
+        }
     }
 }

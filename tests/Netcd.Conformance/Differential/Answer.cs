@@ -1,4 +1,3 @@
-using System.Text;
 using Google.Protobuf;
 using Netcd.Grpc.Client;
 using Netcd.Proto.EtcdServer;
@@ -7,8 +6,7 @@ namespace Netcd.Conformance.Differential;
 
 /// <summary>
 /// An answer in the form in which two servers' answers are compared: the message's JSON, or the error's code and text.
-/// Only what etcd itself leaves open is evened out: the order of keys of a lease, of leases, of equal sort values, and
-/// seconds that pass.
+/// Only what etcd itself leaves open is evened out: the order of keys of a lease and of leases, and seconds that pass.
 /// </summary>
 internal sealed record Answer(string Text, long Revision)
 {
@@ -19,7 +17,7 @@ internal sealed record Answer(string Text, long Revision)
             var parser = ParserOf(path);
             var bytes = await channel.CallAsync(path, request.ToByteArray());
             var message = parser.ParseFrom(bytes);
-            var revision = Normalize(request, message);
+            var revision = Normalize(message);
             return new Answer(message.ToString()!, revision);
         }
         catch (GrpcException refused)
@@ -44,15 +42,13 @@ internal sealed record Answer(string Text, long Revision)
         var other => throw new ArgumentException(other, nameof(path)),
     };
 
-    private static long Normalize(IMessage request, IMessage message)
+    private static long Normalize(IMessage message)
     {
         switch (message)
         {
             case RangeResponse range:
-                NormalizeRange((RangeRequest)request, range);
                 return range.Header.Revision;
             case TxnResponse txn:
-                NormalizeTxn((TxnRequest)request, txn);
                 return txn.Header.Revision;
             case LeaseTimeToLiveResponse lease:
                 lease.TTL = Math.Sign(lease.TTL);
@@ -71,51 +67,6 @@ internal sealed record Answer(string Text, long Revision)
                 return delete.Header.Revision;
             default:
                 return 0;
-        }
-    }
-
-    // Go's sort is not stable: keys with equal sort values come in any order, and a limit picks any of them.
-    private static void NormalizeRange(RangeRequest request, RangeResponse response)
-    {
-        if (request.SortTarget == RangeRequest.Types.SortTarget.Key)
-        {
-            return;
-        }
-
-        var values = response.Kvs.Select(kv => request.SortTarget switch
-        {
-            RangeRequest.Types.SortTarget.Version => kv.Version.ToString(),
-            RangeRequest.Types.SortTarget.Create => kv.CreateRevision.ToString(),
-            RangeRequest.Types.SortTarget.Mod => kv.ModRevision.ToString(),
-            _ => kv.Value.ToBase64(),
-        });
-        var summary = new StringBuilder().AppendJoin(',', values).ToString();
-        if (response.More)
-        {
-            response.Kvs.Clear();
-        }
-        else
-        {
-            Sort(response.Kvs, kv => kv.Key.ToBase64());
-        }
-
-        response.Kvs.Add(new Proto.Mvcc.KeyValue { Key = ByteString.CopyFromUtf8(summary) });
-    }
-
-    private static void NormalizeTxn(TxnRequest request, TxnResponse response)
-    {
-        var operations = response.Succeeded ? request.Success : request.Failure;
-        for (var i = 0; i < response.Responses.Count; i++)
-        {
-            switch (response.Responses[i].ResponseCase)
-            {
-                case ResponseOp.ResponseOneofCase.ResponseRange:
-                    NormalizeRange(operations[i].RequestRange, response.Responses[i].ResponseRange);
-                    break;
-                case ResponseOp.ResponseOneofCase.ResponseTxn:
-                    NormalizeTxn(operations[i].RequestTxn, response.Responses[i].ResponseTxn);
-                    break;
-            }
         }
     }
 
