@@ -13,6 +13,9 @@ public sealed record BboltOptions
     /// </summary>
     public bool NoSync { get; init; }
 
+    /// <summary>Keeps what is mapped of the file in memory (bbolt's Mlock); a failure to do so is an error.</summary>
+    public bool LocksMemory { get; init; }
+
     /// <summary>Takes no flock; for a file that this process alone knows of, or that a live server holds.</summary>
     public bool NoLock { get; init; }
 

@@ -24,7 +24,7 @@ internal sealed class DatabaseFile
         _options = options;
         File = file;
         _lengthBytes = file.Length;
-        _map = disk.Map(file, Math.Max(options.ReserveBytes, _lengthBytes * 2));
+        _map = Mapped(Math.Max(options.ReserveBytes, _lengthBytes * 2));
     }
 
     public IDiskFile File { get; }
@@ -70,7 +70,7 @@ internal sealed class DatabaseFile
 
         if (_lengthBytes > _map.ReservedBytes)
         {
-            var larger = _disk.Map(File, _lengthBytes * 2);
+            var larger = Mapped(_lengthBytes * 2);
             _outgrown.Add(_map);
             _map = larger;
         }
@@ -87,6 +87,17 @@ internal sealed class DatabaseFile
         var pageId = MetaPages.PageOf(meta.TxId);
         meta.Write(page, (ulong)pageId);
         File.Write((long)pageId * meta.PageSizeBytes, page);
+    }
+
+    private IMappedFile Mapped(long reserveBytes)
+    {
+        var map = _disk.Map(File, reserveBytes);
+        if (_options.LocksMemory)
+        {
+            map.LockMemory();
+        }
+
+        return map;
     }
 
     public void CloseFile()

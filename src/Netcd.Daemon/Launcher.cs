@@ -137,11 +137,28 @@ internal static class Launcher
         }
 
         provider = new ZapLoggerProvider(
-            LogOutput.Open(values.Words("log-outputs")), values.Text("log-format") == "console", TimeProvider.System)
+            LogOutput.Open(values.Words("log-outputs"), Rotation(values)),
+            values.Text("log-format") == "console",
+            TimeProvider.System)
         {
             Level = known ? level : LogLevel.Information,
         };
         return known;
+    }
+
+    // A configuration that cannot be read was refused before; the refusal itself is logged without rotation.
+    private static LogRotation? Rotation(FlagValues values)
+    {
+        try
+        {
+            return values.Bool("enable-log-rotation")
+                ? LogRotation.Parse(values.Text("log-rotation-config-json"))
+                : null;
+        }
+        catch (FlagValueException)
+        {
+            return null;
+        }
     }
 
     private static async Task<int> ServeAsync(DaemonOptions options, ZapLoggerProvider provider, ILogger logger)

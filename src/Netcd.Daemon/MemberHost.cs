@@ -38,6 +38,7 @@ internal sealed class MemberHost : IAsyncDisposable
         var peerTls = TlsSettings.Peer(options, logger);
         LogStart(options, logger);
         ListenAddress.CheckFree(
+        options.Values.Bool("socket-reuse-port") ? [] :
         [
             .. options.ListenPeerUrls, .. options.ListenClientUrls, .. options.ListenClientHttpUrls,
             .. options.ListenMetricsUrls,
@@ -47,6 +48,8 @@ internal sealed class MemberHost : IAsyncDisposable
             Tls = TlsSettings.PeerClient(options, logger),
             ElectionTimeout = options.ElectionTimeout,
             RequestBytesMax = options.MaxRequestBytes,
+            ReadTimeout = AtLeastFiveSeconds(options.Values.Duration("raft-read-timeout")),
+            WriteTimeout = AtLeastFiveSeconds(options.Values.Duration("raft-write-timeout")),
             Logger = loggers.CreateLogger("Netcd.Peer.Rafthttp"),
         }));
         try
@@ -103,6 +106,10 @@ internal sealed class MemberHost : IAsyncDisposable
         ElectionTimeout = options.ElectionTimeout,
     };
 
+    // As etcd raises them (rafthttp's minimum).
+    private static TimeSpan AtLeastFiveSeconds(TimeSpan timeout) =>
+        timeout < TimeSpan.FromSeconds(5) ? TimeSpan.FromSeconds(5) : timeout;
+
     private static void CheckSchemes(DaemonOptions options)
     {
         var values = options.Values;
@@ -140,9 +147,11 @@ internal sealed class MemberHost : IAsyncDisposable
     }
 
     private static ListenerOptions Listener(
-        EtcdUrl url, TlsServer? tls, string kind, bool servesGrpc = true, bool servesWeb = true,
+        DaemonOptions options, EtcdUrl url, TlsServer? tls, string kind, bool servesGrpc = true, bool servesWeb = true,
         RequestDelegate? web = null) => new()
     {
+        ReusesPort = options.Values.Bool("socket-reuse-port"),
+        ReusesAddress = options.Values.Bool("socket-reuse-address"),
         EndPoint = ListenAddress.Of(url),
         Tls = url.IsTls ? tls : null,
         Kind = kind,
@@ -202,7 +211,7 @@ internal sealed class MemberHost : IAsyncDisposable
             Listeners =
             [
                 .. options.ListenPeerUrls.Select(url => Listener(
-                    url, tls, "peer", servesGrpc: false, web: _transport.HandleAsync)),
+                    options, url, tls, "peer", servesGrpc: false, web: _transport.HandleAsync)),
             ],
             Logger = logger,
         });
@@ -223,10 +232,10 @@ internal sealed class MemberHost : IAsyncDisposable
         var hasHttp = options.ListenClientHttpUrls.Count > 0;
         List<ListenerOptions> listeners =
         [
-            .. options.ListenClientUrls.Select(url => Listener(url, tls, "client", servesWeb: !hasHttp)),
-            .. options.ListenClientHttpUrls.Select(url => Listener(url, tls, "client", servesGrpc: false)),
+            .. options.ListenClientUrls.Select(url => Listener(options, url, tls, "client", servesWeb: !hasHttp)),
+            .. options.ListenClientHttpUrls.Select(url => Listener(options, url, tls, "client", servesGrpc: false)),
             .. options.ListenMetricsUrls.Select(url =>
-                Listener(url, tls, "metrics", servesGrpc: false, web: api.HandleMetricsAsync)),
+                Listener(options, url, tls, "metrics", servesGrpc: false, web: api.HandleMetricsAsync)),
         ];
         var host = new GrpcHost(new GrpcHostOptions
         {

@@ -17,6 +17,10 @@ public interface IMappedFile : IDisposable
     /// </summary>
     void Grow(long length);
 
+    /// <summary>Keeps what is mapped, and what will be, in memory (mlock).</summary>
+    /// <exception cref="IOException">The system does not allow it.</exception>
+    void LockMemory();
+
     /// <summary>Bounds-checked view into the map; valid until this object is disposed.</summary>
     ReadOnlySpan<byte> Slice(long offset, int length);
 

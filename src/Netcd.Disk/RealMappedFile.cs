@@ -17,6 +17,9 @@ internal sealed class RealMappedFile : IMappedFile
     private long _mappedBytes;
     private readonly Lock _growing = new();
 
+    // Guarded by _growing.
+    private bool _isMemoryLocked;
+
     internal RealMappedFile(RealDiskFile file, long reserveBytes)
     {
         _file = file;
@@ -56,7 +59,21 @@ internal sealed class RealMappedFile : IMappedFile
             // A page that was mapped in part is mapped once more; it shows the same page of the page cache.
             var start = _mappedBytes - (_mappedBytes % Environment.SystemPageSize);
             _range.MapFile(_file.Descriptor, _file.Path, start, length - start);
+            if (_isMemoryLocked)
+            {
+                _range.LockMemory(_file.Path, start, length - start);
+            }
+
             Volatile.Write(ref _mappedBytes, length);
+        }
+    }
+
+    public void LockMemory()
+    {
+        lock (_growing)
+        {
+            _isMemoryLocked = true;
+            _range.LockMemory(_file.Path, 0, _mappedBytes);
         }
     }
 

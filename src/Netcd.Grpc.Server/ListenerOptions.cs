@@ -33,6 +33,12 @@ public sealed class ListenerOptions
     /// <summary>Answers this listener's web requests instead of <see cref="GrpcHostOptions.Web"/>.</summary>
     public Microsoft.AspNetCore.Http.RequestDelegate? Web { get; init; }
 
+    /// <summary>SO_REUSEPORT: several sockets, of other processes too, may listen on the address.</summary>
+    public bool ReusesPort { get; init; }
+
+    /// <summary>SO_REUSEADDR: the address may be taken while connections of its last user linger.</summary>
+    public bool ReusesAddress { get; init; }
+
     /// <summary>What the log line of a refused handshake calls this end: "client" or "peer".</summary>
     public string Kind { get; init; } = "client";
 }

@@ -11,4 +11,6 @@ internal sealed record PeerContext(
     PeerMetrics Metrics,
     TimeProvider Time,
     ILogger Logger,
-    int MessageBytesMax);
+    int MessageBytesMax,
+    TimeSpan ReadTimeout,
+    TimeSpan WriteTimeout);

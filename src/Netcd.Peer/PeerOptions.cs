@@ -16,6 +16,12 @@ public sealed record PeerOptions
     /// <summary><c>--max-request-bytes</c>: longer requests make longer messages.</summary>
     public int RequestBytesMax { get; init; } = 1536 * 1024;
 
+    /// <summary><c>--raft-read-timeout</c>: a stream that brings nothing for this long is given up.</summary>
+    public TimeSpan ReadTimeout { get; init; } = Limits.ReadTimeout;
+
+    /// <summary><c>--raft-write-timeout</c>: a stream whose peer takes nothing for this long is given up.</summary>
+    public TimeSpan WriteTimeout { get; init; } = Limits.WriteTimeout;
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public ILogger Logger { get; init; } = NullLogger.Instance;

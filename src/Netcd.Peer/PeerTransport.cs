@@ -37,7 +37,7 @@ public sealed class PeerTransport : IPeerTransport, IAsyncDisposable
         var connector = new PeerConnector(options.Tls, options.DialTimeout, options.Time);
         _context = new PeerContext(
             new HostGate(), connector, new PeerHttp(connector), Metrics, options.Time, options.Logger,
-            options.MessageBytesMax);
+            options.MessageBytesMax, options.ReadTimeout, options.WriteTimeout);
         _routes = new PeerRoutes(_context, this);
         _client = new PeerClient(_context.Http);
     }
@@ -64,7 +64,7 @@ public sealed class PeerTransport : IPeerTransport, IAsyncDisposable
         lock (_gate)
         {
             _beats = Every(Limits.LinkHeartbeatInterval, static entry => entry.Peer.Beat());
-            _silence = Every(Limits.ReadTimeout / 5, static entry => entry.Peer.CheckSilence());
+            _silence = Every(_context.ReadTimeout / 5, static entry => entry.Peer.CheckSilence());
             _probes = Every(Limits.ProbeInterval, static entry => entry.Prober?.Probe());
         }
     }

@@ -168,11 +168,11 @@ public sealed partial class Member
             AdvanceTicksIfConnected(ticks);
         }
 
+        _housekeeper.Post(_leaseKeeper.Work);
         if (ticks % Limits.LeaseRoundTicks == 0)
         {
             _logWriter.Flush();
             _housekeeper.Post(ExpireRequests);
-            _housekeeper.Post(_leaseKeeper.Work);
             _housekeeper.Post(PrepareLog);
         }
 
@@ -499,6 +499,17 @@ public sealed partial class Member
         return waiter.Result;
     }
 
+    // Until a leader is known nobody else compacts either; so upstream, which pauses only once another leads.
+    private bool IsLedByAnother() => !Leader.IsNone && Leader != Id;
+
+    private Task<Refusal> CompactAsync(long revision)
+    {
+        var request = new byte[ProtoSize.Int64(1, revision)];
+        var writer = new ProtoWriter(request);
+        writer.Int64(1, revision);
+        return ProposeOwnAsync(InternalRequestKind.Compaction, request);
+    }
+
     private void ProposeOwn(InternalRequestKind kind, ReadOnlySpan<byte> request, Action<Refusal> done)
     {
         var id = NextRequestId();
@@ -518,14 +529,17 @@ public sealed partial class Member
         }
     }
 
-    private void ProposeAsLeader(InternalRequestKind kind, byte[] request, Term term)
+    private bool ProposeAsLeader(InternalRequestKind kind, byte[] request, Term term, Action done)
     {
         var id = NextRequestId();
         var data = InternalRequestEncoder.Encode(kind, request, id, [], 0);
-        if (AddPending(id, new CallbackWaiter(static _ => { }), data.Length) == Refusal.None)
+        if (AddPending(id, new CallbackWaiter(_ => done()), data.Length) != Refusal.None)
         {
-            Post(new RaftInput(RaftInputKind.LeaderProposal, id, data, term));
+            return false;
         }
+
+        Post(new RaftInput(RaftInputKind.LeaderProposal, id, data, term));
+        return true;
     }
 
     private void Log(RaftLogLevel level, string message, string field, object value) =>

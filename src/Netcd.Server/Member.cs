@@ -2,6 +2,7 @@ using Netcd.Base;
 using Netcd.Mvcc;
 using Netcd.Raft;
 using Netcd.Server.Boot;
+using Netcd.Server.Compaction;
 using Netcd.Server.Corruption;
 using Netcd.Server.Leasing;
 using Netcd.Server.Loops;
@@ -105,7 +106,9 @@ public sealed partial class Member : IMember, IDisposable
             options.Time,
             Metrics.LogSyncSeconds);
         var installer = new SnapshotInstaller(_parts, options.Disk, boot.Layout, _snapshots, Fail);
-        _applier = new Applier(_parts, boot.Replayed, boot.Snapshot, _pending, _waiters, installer, host);
+        _applier = new Applier(
+            _parts, boot.Replayed, boot.Snapshot, _pending, _waiters, installer, host,
+            new ApplyWatch(options.Time, options.ApplyWarning, Metrics, options.Log));
         _leaseKeeper = new LeaseKeeper(_parts.Lessor, _status, options.LeaseCheckpoints, ProposeAsLeader);
         _storeWorker = new StoreWorker(_parts.Store, options.Time, Fail)
         {
@@ -271,6 +274,13 @@ public sealed partial class Member : IMember, IDisposable
         var corruption = _options.Corruption;
         Repeat(_options.DowngradeCheckInterval, _versions.EndDowngradeAsync);
         Repeat(corruption.CheckInterval, () => WhileLeading(_corruption.CheckAsync));
+        if (AutoCompactor.Kind(_options.AutoCompaction, _parts.Store.CurrentRevision) is { } kind)
+        {
+            var compactor = new AutoCompactor(
+                kind, () => _parts.Store.CurrentRevision, IsLedByAnother, CompactAsync, _options.Time, _options.Log);
+            Repeat(compactor.Interval, compactor.LookAsync);
+        }
+
         Repeat(
             corruption.ChecksCompactions ? corruption.CompactionCheckInterval : TimeSpan.Zero,
             () => WhileLeading(_corruption.CheckCompactionsAsync));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Netcd.Base.Metrics;
+using Netcd.Server.Requests;
 
 namespace Netcd.Server;
 
@@ -13,7 +14,12 @@ public sealed class MemberMetrics
     private const double FirstBucketSeconds = 0.001;
     private const int BucketCount = 14;
 
+    // Of applying: 0.1 ms to 52 s.
+    private const double FirstApplyBucketSeconds = 0.0001;
+    private const int ApplyBucketCount = 20;
+
     private readonly ConcurrentDictionary<Refusal, Counter> _failedPromotions = new();
+    private readonly ConcurrentDictionary<(InternalRequestKind Kind, bool Succeeded), Histogram> _applySeconds = new();
 
     /// <summary>etcd_disk_wal_fsync_duration_seconds: a batch of entries written and synced.</summary>
     public Histogram LogSyncSeconds { get; } = new(Histogram.Exponential(FirstBucketSeconds, 2, BucketCount));
@@ -41,6 +47,17 @@ public sealed class MemberMetrics
 
     /// <summary>etcd_server_proposals_failed_total: timed out, or refused on the way through Raft.</summary>
     public Counter ProposalsFailed { get; } = new();
+
+    /// <summary>etcd_server_slow_apply_total: entries that took longer than --warning-apply-duration.</summary>
+    public Counter SlowApplies { get; } = new();
+
+    /// <summary>etcd_server_apply_duration_seconds; only kinds that were applied.</summary>
+    public IEnumerable<KeyValuePair<(InternalRequestKind Kind, bool Succeeded), Histogram>> AppliedSeconds =>
+        _applySeconds;
+
+    internal Histogram ApplySeconds(InternalRequestKind kind, bool succeeded) => _applySeconds.GetOrAdd(
+        (kind, succeeded),
+        static _ => new Histogram(Histogram.Exponential(FirstApplyBucketSeconds, 2, ApplyBucketCount)));
 
     internal void AddFailedPromotion(Refusal reason) =>
         _failedPromotions.GetOrAdd(reason, static _ => new Counter()).Increment();

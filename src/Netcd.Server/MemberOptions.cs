@@ -1,6 +1,7 @@
 using Netcd.Disk;
 using Netcd.Mvcc;
 using Netcd.Server.Boot;
+using Netcd.Server.Compaction;
 using Netcd.Server.Corruption;
 using Netcd.Server.Peers;
 using Netcd.Wal;
@@ -99,6 +100,15 @@ public sealed record MemberOptions
     /// <summary>--downgrade-check-time: between looks whether a downgrade is over; zero for never.</summary>
     public TimeSpan DowngradeCheckInterval { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>--auto-compaction-mode and --auto-compaction-retention.</summary>
+    public AutoCompactionOptions AutoCompaction { get; init; } = new();
+
+    /// <summary>--warning-apply-duration: entries that take longer are logged.</summary>
+    public TimeSpan ApplyWarning { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>--bootstrap-defrag-threshold-megabytes: defragment at start if it frees this much; 0: never.</summary>
+    public long DefragmentAtStartBytes { get; init; }
+
     public BackendOptions Backend { get; init; } = new();
 
     public StoreOptions Store { get; init; } = new();
@@ -109,6 +119,9 @@ public sealed record MemberOptions
 
     /// <summary>Feature LeaseCheckpoint.</summary>
     public bool LeaseCheckpoints { get; init; }
+
+    /// <summary>Feature LeaseCheckpointPersist.</summary>
+    public bool LeaseCheckpointsPersist { get; init; }
 
     public IDisk Disk { get; init; } = RealDisk.Instance;
 

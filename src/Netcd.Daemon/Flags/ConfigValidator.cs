@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Netcd.Base.GoSyntax;
+using Netcd.Daemon.Logging;
 
 namespace Netcd.Daemon.Flags;
 
@@ -71,6 +72,11 @@ internal static class ConfigValidator
         {
             throw new FlagValueException(
                 "--log-outputs requires a single file path when --log-rotate-config-json is defined");
+        }
+
+        if (values.Bool("enable-log-rotation"))
+        {
+            LogRotation.Parse(values.Text("log-rotation-config-json"));
         }
     }
 

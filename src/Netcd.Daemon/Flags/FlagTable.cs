@@ -42,10 +42,7 @@ internal static class FlagTable
         new("max-wals", FlagKind.UInt, "5", "max-wals", "Member",
             "WAL files kept; 0 is unlimited."),
         new("memory-mlock", FlagKind.Bool, "false", "memory-mlock", "Member",
-            "Lock the backend's memory.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Lock the backend's memory."),
         new("quota-backend-bytes", FlagKind.Int64, "0", "quota-backend-bytes", "Member",
             "Backend size in bytes at which writes are refused; 0 is 2 GiB, negative is off."),
         new("backend-bbolt-freelist-type", FlagKind.String, "", "backend-bbolt-freelist-type", "Member",
@@ -76,15 +73,9 @@ internal static class FlagTable
         new("enable-grpc-gateway", FlagKind.Bool, "true", "enable-grpc-gateway", "Member",
             "Serve the JSON gateway."),
         new("raft-read-timeout", FlagKind.Duration, "5s", "", "Member",
-            "Read timeout of peer connections.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Read timeout of peer connections."),
         new("raft-write-timeout", FlagKind.Duration, "5s", "", "Member",
-            "Write timeout of peer connections.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Write timeout of peer connections."),
         new("feature-gates", FlagKind.FeatureGates, "", "feature-gates", "Member",
             "Comma-separated Name=bool pairs of feature gates."),
     ];
@@ -154,15 +145,9 @@ internal static class FlagTable
         new("pre-vote", FlagKind.Bool, "true", "pre-vote", "Clustering",
             "Run a pre-vote before an election."),
         new("auto-compaction-retention", FlagKind.String, "0", "auto-compaction-retention", "Clustering",
-            "History kept by automatic compaction; 0 is off.")
-        {
-            WithoutEffectYet = true,
-        },
+            "History kept by automatic compaction; 0 is off."),
         new("auto-compaction-mode", FlagKind.String, "periodic", "auto-compaction-mode", "Clustering",
-            "'periodic' or 'revision'.")
-        {
-            WithoutEffectYet = true,
-        },
+            "'periodic' or 'revision'."),
         new("v2-deprecation", FlagKind.Choice, "write-only", "v2-deprecation", "Clustering",
             "Phase of the end of the v2 store.")
         {
@@ -233,30 +218,18 @@ internal static class FlagTable
         new("peer-trusted-ca-file", FlagKind.String, "", "peer-transport-security.trusted-ca-file", "Security",
             "Path of the CA bundle for peer certificates."),
         new("peer-cert-allowed-cn", FlagKind.StringList, "", "peer-transport-security.allowed-cn", "Security",
-            "Common names allowed in peer certificates.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Common names allowed in peer certificates."),
         new("peer-cert-allowed-hostname", FlagKind.StringList, "", "peer-transport-security.allowed-hostname",
             "Security",
-            "Subject names allowed in peer certificates.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Subject names allowed in peer certificates."),
         new("peer-auto-tls", FlagKind.Bool, "false", "peer-transport-security.auto-tls", "Security",
             "Peer TLS with certificates made at start."),
         new("peer-crl-file", FlagKind.String, "", "", "Security",
-            "Path of the revocation list for peer certificates.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Path of the revocation list for peer certificates."),
         new("peer-skip-client-san-verification", FlagKind.Bool, "false",
             "peer-transport-security.skip-client-san-verification",
             "Security",
-            "Do not verify the SAN of peer certificates.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Do not verify the SAN of peer certificates."),
     ];
 
     private static readonly FlagDefinition[] Auth =
@@ -330,18 +303,12 @@ internal static class FlagTable
         new("log-format", FlagKind.String, "json", "log-format", "Logging",
             "'json' or 'console'."),
         new("enable-log-rotation", FlagKind.Bool, "false", "enable-log-rotation", "Logging",
-            "Rotate the one log file.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Rotate the one log file."),
         new("log-rotation-config-json", FlagKind.String, 
             """{"maxsize": 100, "maxage": 0, "maxbackups": 0, "localtime": false, "compress": false}""",
             "log-rotation-config-json",
             "Logging",
-            "Rotation settings as JSON.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Rotation settings as JSON."),
         new("warning-unary-request-duration", FlagKind.Duration, "0s", "warning-unary-request-duration", "Logging",
             "Requests slower than this are logged."),
         new("warning-apply-duration", FlagKind.Duration, "100ms", "warning-apply-duration", "Logging",
@@ -357,10 +324,7 @@ internal static class FlagTable
         new("compaction-batch-limit", FlagKind.Int, "0", "compaction-batch-limit", "Upkeep",
             "Most revisions deleted in one compaction batch."),
         new("compaction-sleep-interval", FlagKind.Duration, "0s", "compaction-sleep-interval", "Upkeep",
-            "Pause between compaction batches.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Pause between compaction batches."),
         new("watch-progress-notify-interval", FlagKind.Duration, "0s", "watch-progress-notify-interval", "Upkeep",
             "Time between progress notifications of idle watchers."),
         new("downgrade-check-time", FlagKind.Duration, "5s", "downgrade-check-time", "Upkeep",

@@ -11,8 +11,11 @@ internal sealed class LogOutput : IDisposable
 
     public LogOutput(IReadOnlyList<Stream> streams) => _streams = streams;
 
-    /// <summary>Opens the outputs that <c>--log-outputs</c> names; files are appended to.</summary>
-    public static LogOutput Open(IEnumerable<string> names) => new([.. names.Select(OpenOne)]);
+    /// <summary>
+    /// Opens the outputs that <c>--log-outputs</c> names; files are appended to, and rotated if that is asked for.
+    /// </summary>
+    public static LogOutput Open(IEnumerable<string> names, LogRotation? rotation) =>
+        new([.. names.Select(name => OpenOne(name, rotation))]);
 
     public void Write(Action<IBufferWriter<byte>> writeLine)
     {
@@ -44,10 +47,11 @@ internal sealed class LogOutput : IDisposable
     }
 
     // Under systemd standard error is the journal, so "default" and "systemd/journal" need nothing else.
-    private static Stream OpenOne(string name) => name switch
+    private static Stream OpenOne(string name, LogRotation? rotation) => name switch
     {
         "default" or "stderr" or "systemd/journal" => Console.OpenStandardError(),
         "stdout" => Console.OpenStandardOutput(),
+        _ when rotation is not null => new RotatingFile(name, rotation, TimeProvider.System),
         _ => new FileStream(name, FileMode.Append, FileAccess.Write, FileShare.ReadWrite),
     };
 }

@@ -1,8 +1,13 @@
+using System.Globalization;
 using Netcd.Base;
+using Netcd.Base.GoSyntax;
 using Netcd.Bbolt;
 using Netcd.Daemon.Discovery;
+using Netcd.Daemon.Flags;
+using Netcd.Disk;
 using Netcd.Mvcc;
 using Netcd.Server;
+using Netcd.Server.Compaction;
 using Netcd.Server.Corruption;
 using Netcd.Server.Peers;
 
@@ -106,11 +111,18 @@ internal static class MemberSettings
             },
             DowngradeCheckInterval = options.DurationOrOld("downgrade-check-time"),
             LeaseCheckpoints = options.Gates["LeaseCheckpoint"],
-            Backend = new BackendOptions { NoSync = values.Bool("unsafe-no-fsync") },
+            LeaseCheckpointsPersist = options.Gates["LeaseCheckpointPersist"],
+            AutoCompaction = AutoCompaction(values),
+            ApplyWarning = options.DurationOrOld("warning-apply-duration"),
+            DefragmentAtStartBytes = options.IntegerOrOld("bootstrap-defrag-threshold-megabytes") * 1024 * 1024,
+            Disk = values.Bool("unsafe-no-fsync") ? new UnsyncedDisk(RealDisk.Instance) : RealDisk.Instance,
+            Backend = Backend(options),
             Store = new StoreOptions
             {
                 // etcd always keeps these hashes; HashKV at a compacted revision answers from them.
                 CompactionHashEnabled = true,
+                CompactionSlicePause = options.DurationOrOld("compaction-sleep-interval") is var pause
+                    && pause > TimeSpan.Zero ? pause : new StoreOptions().CompactionSlicePause,
                 CompactionSliceRecords =
                     options.IntegerOrOld("compaction-batch-limit") is > 0 and var limit ? (int)limit : 1000,
             },
@@ -120,6 +132,43 @@ internal static class MemberSettings
                 ProgressInterval = ProgressInterval(options),
             },
         };
+    }
+
+    // The retention was checked before: a number of hours or revisions, or a duration, whose nanoseconds are then the
+    // number of revisions (server/embed/etcd.go, parseCompactionRetention).
+    private static AutoCompactionOptions AutoCompaction(FlagValues values)
+    {
+        var text = values.Text("auto-compaction-retention");
+        var isRevisions = values.Text("auto-compaction-mode") == "revision";
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= 0)
+        {
+            return isRevisions
+                ? new AutoCompactionOptions { Revisions = number }
+                : new AutoCompactionOptions { Period = TimeSpan.FromHours(number) };
+        }
+
+        return !GoDuration.TryParse(text, out var period) ? new AutoCompactionOptions()
+            : isRevisions ? new AutoCompactionOptions { Revisions = period.Ticks * TimeSpan.NanosecondsPerTick }
+            : new AutoCompactionOptions { Period = period };
+    }
+
+    // Without the flags commits come when they are worth it: the log is the durability, not they.
+    private static BackendOptions Backend(DaemonOptions options)
+    {
+        var backend = new BackendOptions
+        {
+            NoSync = options.Values.Bool("unsafe-no-fsync"),
+            LocksMemory = options.Values.Bool("memory-mlock") || options.Values.Bool("experimental-memory-mlock"),
+        };
+        if (options.Values.Duration("backend-batch-interval") is var interval && interval > TimeSpan.Zero)
+        {
+            backend = backend with { CommitInterval = interval };
+        }
+
+        return options.Values.Int64("backend-batch-limit") is > 0 and var limit
+            ? backend with { DirtyRevisionsMax = (int)Math.Min(limit, int.MaxValue) }
+            : backend;
     }
 
     private static bool HasLog(string directory) =>

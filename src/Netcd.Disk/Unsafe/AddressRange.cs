@@ -43,6 +43,15 @@ internal sealed class AddressRange : SafeHandle
         }
     }
 
+    /// <summary>Keeps a mapped part in memory.</summary>
+    internal void LockMemory(string path, long offset, long length)
+    {
+        if (NativeMethods.LockMemory(handle + (nint)offset, (nuint)length) != 0)
+        {
+            throw NativeError.Last("mlock", path);
+        }
+    }
+
     /// <summary>
     /// The caller has checked the bounds and keeps this object alive and undisposed while it uses the span.
     /// </summary>

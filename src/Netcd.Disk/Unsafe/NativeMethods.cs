@@ -77,6 +77,9 @@ internal static partial class NativeMethods
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     internal static partial nint Map(nint address, nuint length, int protection, int flags, int file, long offset);
 
+    [LibraryImport("libc", EntryPoint = "mlock", SetLastError = true)]
+    internal static partial int LockMemory(nint address, nuint length);
+
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     internal static partial int Unmap(nint address, nuint length);
 }

@@ -7,6 +7,9 @@ namespace Netcd.Grpc.Server.Entry;
 /// <summary>Makes the sockets that are listened on.</summary>
 internal static class ListenSocket
 {
+    private const int SocketLevel = 1;
+    private const int ReuseAddress = 2;
+    private const int ReusePort = 15;
     private const int IpProtocolTcp = 6;
     private const int TcpCongestion = 13;
 
@@ -19,15 +22,48 @@ internal static class ListenSocket
     /// bottleneck only costs: a quarter of a long list's CPU (docs/adr/0006). Connections inherit it from the socket
     /// they came in on; once BBR has begun on a connection, its pacing stays whatever is set later.
     /// </summary>
-    public static Socket Bind(EndPoint endpoint)
+    public static Socket Bind(EndPoint endpoint, bool reusesPort = false, bool reusesAddress = false)
     {
-        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        var socket = endpoint is IPEndPoint internet && (reusesPort || reusesAddress)
+            ? BindShared(internet, reusesPort, reusesAddress)
+            : SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
         if (OperatingSystem.IsLinux() && endpoint is IPEndPoint { Address: var own } && IPAddress.IsLoopback(own))
         {
             AvoidPacing(socket);
         }
 
         return socket;
+    }
+
+    // The options count only before the bind, which the transport's own method does at once.
+    private static Socket BindShared(IPEndPoint endpoint, bool reusesPort, bool reusesAddress)
+    {
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (reusesPort)
+            {
+                socket.SetRawSocketOption(SocketLevel, ReusePort, BitConverter.GetBytes(1));
+            }
+
+            if (reusesAddress)
+            {
+                socket.SetRawSocketOption(SocketLevel, ReuseAddress, BitConverter.GetBytes(1));
+            }
+
+            if (endpoint.Address.Equals(IPAddress.IPv6Any))
+            {
+                socket.DualMode = true;
+            }
+
+            socket.Bind(endpoint);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private static void AvoidPacing(Socket socket)

@@ -180,7 +180,7 @@ public sealed partial class Backend
 
     private BboltDatabase OpenDatabase(string path)
     {
-        var options = new BboltOptions { NoSync = _options.NoSync };
+        var options = new BboltOptions { NoSync = _options.NoSync, LocksMemory = _options.LocksMemory };
         if (_options.ReservedBytes > 0)
         {
             options = options with { ReserveBytes = _options.ReservedBytes };

@@ -232,7 +232,8 @@ public sealed partial class Backend : IDisposable
     {
         Invariant.Check(_writeGate.IsHeldByCurrentThread && _sectionDepth > 0);
         var outermost = --_sectionDepth == 0;
-        var full = outermost && _active.DirtyBytes >= _options.DirtyBytesMax;
+        var full = outermost && (_active.DirtyBytes >= _options.DirtyBytesMax
+            || _active.Revisions.Count >= _options.DirtyRevisionsMax);
         _writeGate.Exit();
         if (full)
         {

@@ -16,6 +16,12 @@ public sealed record BackendOptions
     public long DirtyBytesMax { get; init; } = 4 << 20;
 
     /// <summary>
+    /// Revisions in memory that start a commit before the interval ends (--backend-batch-limit); the bytes bound them
+    /// too.
+    /// </summary>
+    public int DirtyRevisionsMax { get; init; } = int.MaxValue;
+
+    /// <summary>
     /// Changes in memory at which writers wait for the commit under way, so that a disk slower than the writers bounds
     /// them instead of memory growing.
     /// </summary>
@@ -31,6 +37,9 @@ public sealed record BackendOptions
 
     /// <summary>Address space reserved for the file (bbolt's initial map size); 0 is the engine's default.</summary>
     public long ReservedBytes { get; init; }
+
+    /// <summary>Keep what is mapped of the file in memory (--memory-mlock).</summary>
+    public bool LocksMemory { get; init; }
 
     /// <summary>True for <c>--unsafe-no-fsync</c>: commits do not sync.</summary>
     public bool NoSync { get; init; }

@@ -60,6 +60,8 @@ public sealed class MvccStore : IWatchHistory
 
     internal PinRegistry Pins => _pins;
 
+    internal StoreOptions Options => _options;
+
     internal StoreState State => _state;
 
     /// <summary>

@@ -9,6 +9,11 @@ public sealed record StoreOptions
     public int CompactionSliceRecords { get; init; } = 1000;
 
     /// <summary>
+    /// Pause between two slices, so that the writer is never held up for longer than one (etcd's sleep interval).
+    /// </summary>
+    public TimeSpan CompactionSlicePause { get; init; } = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>
     /// Whether a compaction computes the hash that members compare (etcd's --compact-hash-check-enabled). It reads the
     /// whole key bucket, where the compaction itself reads nothing.
     /// </summary>

@@ -9,9 +9,6 @@ namespace Netcd.Mvcc;
 /// </summary>
 public sealed class StoreWorker : IDisposable
 {
-    // Between two slices of compaction, so that the writer is never held up for longer than one.
-    private static readonly TimeSpan SlicePause = TimeSpan.FromMilliseconds(1);
-
     // Slices between two commits: under heavy writing one commit follows the other, and compaction must keep pace with
     // what the writes supersede.
     private const int SlicesPerStepMax = 64;
@@ -79,7 +76,7 @@ public sealed class StoreWorker : IDisposable
         {
             if (_thread is not null)
             {
-                _stopped.WaitOne(SlicePause);
+                _stopped.WaitOne(_store.Options.CompactionSlicePause);
             }
 
             more = _store.RunCompactionSlice();

@@ -79,7 +79,8 @@ internal sealed class StreamRoute(PeerContext context, PeerTransport transport)
     {
         await http.Response.StartAsync(http.RequestAborted);
         await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
-        var stream = new OutgoingStream(kind, http.Response.BodyWriter, http.Abort, peer.Sent, context.Time);
+        var stream = new OutgoingStream(
+            kind, http.Response.BodyWriter, http.Abort, peer.Sent, context.Time, context.WriteTimeout);
         using var gone = http.RequestAborted.UnsafeRegister(
             static state => ((OutgoingStream)state!).Close(), // Not null: passed here.
             stream);

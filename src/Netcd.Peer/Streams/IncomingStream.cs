@@ -39,7 +39,7 @@ internal sealed class IncomingStream(StreamKind kind, PeerLink peer, PeerContext
     public void CheckSilence()
     {
         if (_connection is { } connection
-            && context.Time.GetElapsedTime(Volatile.Read(ref _heardAt)) > Limits.ReadTimeout)
+            && context.Time.GetElapsedTime(Volatile.Read(ref _heardAt)) > context.ReadTimeout)
         {
             connection.Abort();
         }

@@ -17,6 +17,7 @@ internal sealed class OutgoingStream
     private readonly PipeWriter _output;
     private readonly Action _abort;
     private readonly Counter _sentBytes;
+    private readonly TimeSpan _writeTimeout;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private List<Message> _queue = [];
     private long _queuedBytes;
@@ -37,9 +38,12 @@ internal sealed class OutgoingStream
     /// <param name="abort">Ends the connection, so that a flush that hangs comes back. Any thread.</param>
     /// <param name="sentBytes">Counts what is sent.</param>
     /// <param name="time">For stalls.</param>
+    /// <param name="writeTimeout">How long the peer may take nothing.</param>
     public OutgoingStream(
-        StreamKind kind, PipeWriter output, Action abort, Counter sentBytes, TimeProvider time)
+        StreamKind kind, PipeWriter output, Action abort, Counter sentBytes, TimeProvider time,
+        TimeSpan writeTimeout)
     {
+        _writeTimeout = writeTimeout;
         Kind = kind;
         _output = output;
         _abort = abort;
@@ -104,7 +108,7 @@ internal sealed class OutgoingStream
     public void Beat()
     {
         var stalledSince = Volatile.Read(ref _stalledSince);
-        if (stalledSince != 0 && _time.GetElapsedTime(stalledSince) > Limits.WriteTimeout)
+        if (stalledSince != 0 && _time.GetElapsedTime(stalledSince) > _writeTimeout)
         {
             Close();
             return;

@@ -40,9 +40,13 @@ internal sealed class EntryApplier
         _keyValues = new KeyValueApplier(_store, _lessor);
     }
 
+    /// <summary>What the entry that was applied last was refused with.</summary>
+    internal Refusal LastRefusal { get; private set; }
+
     /// <summary>Applies a normal entry and answers whoever waits for it.</summary>
     internal void Apply(in Entry entry)
     {
+        LastRefusal = Refusal.None;
         var isFresh = entry.Index > _store.Backend.ConsistentIndex;
         if (entry.Data.IsEmpty)
         {
@@ -320,6 +324,7 @@ internal sealed class EntryApplier
 
     private void Answer(ulong id, Refusal refusal, long revision)
     {
+        LastRefusal = refusal;
         if (!_pending.TryTake(id, out var waiting))
         {
             return;

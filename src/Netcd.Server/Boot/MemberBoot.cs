@@ -217,6 +217,7 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
     {
         try
         {
+            StartDefragmentation.Run(backend, options.DefragmentAtStartBytes, options.Log);
             LearnerPromotions.Repair(backend, replayed, options.Log);
             InitializeAuth(backend);
             var leases = new LeaseBucket(backend);
@@ -243,6 +244,7 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
         // Source: minTTL of etcd's server.go; grants below it are raised when they are applied.
         MinTtlSeconds = (long)Math.Ceiling(options.ElectionTimeout.TotalSeconds * 3 / 2),
         CheckpointsEnabled = options.LeaseCheckpoints,
+        CheckpointsPersisted = options.LeaseCheckpointsPersist,
         ExpiredRetryInterval = options.RequestTimeout,
     };
 

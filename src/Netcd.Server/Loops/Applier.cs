@@ -25,6 +25,7 @@ internal sealed class Applier : IDisposable
     private readonly AppliedWaiters _waiters;
     private readonly ApplierEvents _events;
     private readonly IApplierHost _host;
+    private readonly ApplyWatch _watch;
     private readonly SnapshotInstaller _installer;
     private readonly Queue<ApplierWork> _work = new();
 
@@ -55,8 +56,10 @@ internal sealed class Applier : IDisposable
         PendingTable pending,
         AppliedWaiters waiters,
         SnapshotInstaller installer,
-        IApplierHost host)
+        IApplierHost host,
+        ApplyWatch watch)
     {
+        _watch = watch;
         _parts = parts;
         _replayed = replayed;
         _pending = pending;
@@ -221,6 +224,7 @@ internal sealed class Applier : IDisposable
         using var section = _parts.Backend.EnterWrite();
         try
         {
+            var start = _watch.Start();
             while (_position < entries.Length)
             {
                 ref readonly var entry = ref entries[_position];
@@ -232,6 +236,7 @@ internal sealed class Applier : IDisposable
                 }
 
                 _entries.Apply(entry);
+                start = _watch.Applied(start, entry, _entries.LastRefusal);
                 Advance(entry);
             }
         }

@@ -12,11 +12,20 @@ namespace Netcd.Server.Loops;
 /// <param name="lessor">Knows what is due, while this member leads.</param>
 /// <param name="status">Tells the term.</param>
 /// <param name="isCheckpointing">Whether checkpoints are wanted.</param>
-/// <param name="propose">Proposes a request that only the leader of a term may make.</param>
+/// <param name="propose">
+/// Proposes a request that only the leader of a term may make; the action is called when it is decided. False: not
+/// taken.
+/// </param>
 internal sealed class LeaseKeeper(
-    Lessor lessor, MemberStatus status, bool isCheckpointing, Action<InternalRequestKind, byte[], Term> propose)
+    Lessor lessor,
+    MemberStatus status,
+    bool isCheckpointing,
+    Func<InternalRequestKind, byte[], Term, Action, bool> propose)
 {
     private const int CheckpointsPerRequest = 1000;
+
+    // Revocations proposed and not heard of; their answers come on other threads.
+    private int _pending;
 
     private readonly List<LeaseId> _expired = [];
     private readonly List<LeaseCheckpoint> _checkpoints = [];
@@ -31,22 +40,28 @@ internal sealed class LeaseKeeper(
             return;
         }
 
-        lessor.TakeExpired(_expired, Limits.ExpiredLeasesPerRound);
+        lessor.TakeExpired(_expired, Math.Max(0, Limits.RevocationsPendingMax - Volatile.Read(ref _pending)));
         foreach (var lease in _expired)
         {
             var request = new byte[ProtoSize.Int64(1, lease.Value)];
             var writer = new ProtoWriter(request);
             writer.Int64(1, lease.Value);
-            propose(InternalRequestKind.LeaseRevoke, request, term);
+            Interlocked.Increment(ref _pending);
+            if (!propose(InternalRequestKind.LeaseRevoke, request, term, Revoked))
+            {
+                Revoked();
+            }
         }
 
         _expired.Clear();
         if (isCheckpointing && lessor.TakeCheckpoints(_checkpoints, CheckpointsPerRequest) > 0)
         {
-            propose(InternalRequestKind.LeaseCheckpoint, EncodeCheckpoints(), term);
+            propose(InternalRequestKind.LeaseCheckpoint, EncodeCheckpoints(), term, static () => { });
             _checkpoints.Clear();
         }
     }
+
+    private void Revoked() => Interlocked.Decrement(ref _pending);
 
     private byte[] EncodeCheckpoints()
     {

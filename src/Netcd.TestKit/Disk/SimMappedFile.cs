@@ -31,6 +31,11 @@ internal sealed class SimMappedFile : IMappedFile
         MappedBytes = Math.Max(MappedBytes, length);
     }
 
+    public void LockMemory()
+    {
+        // It is memory.
+    }
+
     public ReadOnlySpan<byte> Slice(long offset, int length)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
