@@ -48,8 +48,11 @@ internal static class Limits
     /// </summary>
     public const int RemotesMax = 32;
 
-    /// <summary>Piece in which a snapshot is read, sent and written: amortizes calls, and is little memory.</summary>
+    /// <summary>Piece in which a snapshot is read and sent: amortizes calls, and is little memory.</summary>
     public const int SnapshotPieceBytes = 256 * 1024;
+
+    /// <summary>Piece in which a received one is written, by a thread of its own; two at a time.</summary>
+    public const int ReceivedPieceBytes = 1024 * 1024;
 
     /// <summary>
     /// Snapshots received at once: one from the leader. A second one only delays the first on the same disk.

@@ -83,7 +83,7 @@ public sealed partial class Member : IMember, IDisposable
             Roster = new PeerRoster(transport, boot.MemberId);
         }
 
-        Received = new ReceivedDatabases(options.Disk, boot.Layout.Snapshots, options.Log);
+        Received = new ReceivedDatabases(options.Disk, boot.Layout.Snapshots, options.Log, options.Time);
         var host = new MemberHost(this);
         _raft = new RaftLoop(
             _node,
@@ -105,7 +105,7 @@ public sealed partial class Member : IMember, IDisposable
             () => _housekeeper.Post(PrepareLog),
             options.Time,
             Metrics.LogSyncSeconds);
-        var installer = new SnapshotInstaller(_parts, options.Disk, boot.Layout, _snapshots, Fail);
+        var installer = new SnapshotInstaller(_parts, options, boot.Layout, _snapshots, Fail);
         _applier = new Applier(
             _parts, boot.Replayed, boot.Snapshot, _pending, _waiters, installer, host,
             new ApplyWatch(options.Time, options.ApplyWarning, Metrics, options.Log));

@@ -5,6 +5,7 @@ using Netcd.Base.Protobuf;
 using Netcd.Peer.Routes;
 using Netcd.Peer.Streams;
 using Netcd.Raft.Messages;
+using Netcd.Server.Peers;
 
 namespace Netcd.Peer.Snapshots;
 
@@ -51,21 +52,9 @@ internal sealed class SnapshotReceiver(PeerContext context)
     {
         var file = await OnDiskAsync(() => context.Gate.OpenIncomingSnapshot(index))
             ?? throw new RefusedException(503, "the member is not running");
-        var piece = ArrayPool<byte>.Shared.Rent(Limits.SnapshotPieceBytes);
         try
         {
-            var total = 0L;
-            int count;
-            while ((count = await body.ReadAsync(piece.AsMemory(0, Limits.SnapshotPieceBytes), cancellation)) > 0)
-            {
-                await OnDiskAsync(() =>
-                {
-                    file.Write(piece.AsSpan(0, count));
-                    return 0;
-                });
-                total += count;
-            }
-
+            var total = await WriteAsync(body, file, cancellation);
             await OnDiskAsync(() =>
             {
                 file.Complete();
@@ -75,13 +64,69 @@ internal sealed class SnapshotReceiver(PeerContext context)
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(piece);
             await OnDiskAsync(() =>
             {
                 file.Dispose();
                 return 0;
             });
         }
+    }
+
+    // While the disk takes one piece the next one arrives.
+    private static async Task<long> WriteAsync(
+        BodyReader body, IncomingSnapshot file, CancellationToken cancellation)
+    {
+        var filling = ArrayPool<byte>.Shared.Rent(Limits.ReceivedPieceBytes);
+        var writing = ArrayPool<byte>.Shared.Rent(Limits.ReceivedPieceBytes);
+        var written = Task.CompletedTask;
+        try
+        {
+            var total = 0L;
+            while (true)
+            {
+                var count = await FillAsync(body, filling.AsMemory(0, Limits.ReceivedPieceBytes), cancellation);
+                await written;
+                total += count;
+                if (count == 0)
+                {
+                    return total;
+                }
+
+                (filling, writing) = (writing, filling);
+                var piece = writing;
+                written = OnDiskAsync(() =>
+                {
+                    file.Write(piece.AsSpan(0, count));
+                    return 0;
+                });
+            }
+        }
+        finally
+        {
+            // Not before the disk is done with it.
+            await written.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            ArrayPool<byte>.Shared.Return(filling);
+            ArrayPool<byte>.Shared.Return(writing);
+        }
+    }
+
+    // A read brings what has come, which may be little; each piece costs a thread.
+    private static async ValueTask<int> FillAsync(
+        BodyReader body, Memory<byte> piece, CancellationToken cancellation)
+    {
+        var length = 0;
+        while (length < piece.Length)
+        {
+            var count = await body.ReadAsync(piece[length..], cancellation);
+            if (count == 0)
+            {
+                break;
+            }
+
+            length += count;
+        }
+
+        return length;
     }
 
     // A thread of its own for as long as the disk takes: the pool's few serve every timer and request.

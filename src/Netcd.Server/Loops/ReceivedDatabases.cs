@@ -10,10 +10,12 @@ namespace Netcd.Server.Loops;
 /// <summary>Takes in databases of leaders' snapshots; what is damaged never gets its name. Any thread.</summary>
 /// <param name="disk">Where they lie.</param>
 /// <param name="directory">The member's snapshot directory.</param>
-/// <param name="log">Hears of what is refused.</param>
-internal sealed class ReceivedDatabases(IDisk disk, string directory, IMemberLog? log)
+/// <param name="log">Hears how long each step took, and of what is refused.</param>
+/// <param name="time">For that.</param>
+internal sealed class ReceivedDatabases(IDisk disk, string directory, IMemberLog? log, TimeProvider time)
 {
     private readonly Budget _open = new(Limits.IncomingSnapshotsMax, long.MaxValue);
+    private readonly TimeProvider _time = time;
     private int _names;
 
     /// <exception cref="IOException">The file cannot be made, or too many are being received.</exception>
@@ -52,9 +54,12 @@ internal sealed class ReceivedDatabases(IDisk disk, string directory, IMemberLog
 
         public override void Complete()
         {
+            var began = owner._time.GetTimestamp();
             _file.SyncData();
             Close();
+            var synced = owner._time.GetTimestamp();
             owner.Accept(temporary, path, index);
+            owner.Log(index, _length, owner._time.GetElapsedTime(began, synced), owner._time.GetElapsedTime(synced));
         }
 
         protected override void Dispose(bool disposing)
@@ -115,6 +120,14 @@ internal sealed class ReceivedDatabases(IDisk disk, string directory, IMemberLog
             disk.SyncDirectory(directory);
         }
     }
+
+    private void Log(LogIndex index, long bytes, TimeSpan sync, TimeSpan check) => log?.Log(
+        RaftLogLevel.Information,
+        "checked the database of a snapshot",
+        new KeyValuePair<string, object?>("snapshot-index", index.Value),
+        new KeyValuePair<string, object?>("bytes", bytes),
+        new KeyValuePair<string, object?>("sync-took", sync),
+        new KeyValuePair<string, object?>("check-took", check));
 
     private void Forget(string temporary)
     {

@@ -1,7 +1,7 @@
 using Netcd.Base;
 using Netcd.Base.Records;
-using Netcd.Disk;
 using Netcd.Mvcc;
+using Netcd.Raft;
 using Netcd.Server.Boot;
 using Netcd.Server.Membership;
 using Netcd.Wal.Snapshots;
@@ -14,17 +14,19 @@ namespace Netcd.Server.Loops;
 /// database is that of the snapshot. Source: applySnapshot of etcd's server.go.
 /// </summary>
 /// <param name="parts">What is made anew over the other database.</param>
-/// <param name="disk">Where the files lie.</param>
+/// <param name="options">The disk on which the files lie, and who hears how long each step took.</param>
 /// <param name="layout">Where on it.</param>
 /// <param name="received">Names the databases received.</param>
 /// <param name="failed">Hears of a failed commit.</param>
 internal sealed class SnapshotInstaller(
-    MemberParts parts, IDisk disk, DataLayout layout, SnapshotDirectory received, Action<Exception> failed)
+    MemberParts parts, MemberOptions options, DataLayout layout, SnapshotDirectory received, Action<Exception> failed)
 {
     /// <summary>Returns the old backend, which is to be closed when there is time.</summary>
     /// <exception cref="CorruptionException">The received database is gone, or not that of the snapshot.</exception>
     internal Backend Install(Snapshot snapshot)
     {
+        var began = options.Time.GetTimestamp();
+        var disk = options.Disk;
         var index = snapshot.Metadata.Index;
         var path = received.DatabasePath(index);
         if (!disk.FileExists(path))
@@ -43,12 +45,19 @@ internal sealed class SnapshotInstaller(
                 layout.Database, $"the database of snapshot {index} is that of entry {opened.ConsistentIndex}");
         }
 
+        var wasOpened = options.Time.GetTimestamp();
         parts.Lessor.Clear();
         parts.Leases.Backend = opened;
         parts.Leases.RestoreInto(parts.Lessor);
         parts.Store.Replace(opened);
         parts.Alarms.Restore(opened);
         parts.Cluster.Restore(new MembershipStore(opened));
+        options.Log?.Log(
+            RaftLogLevel.Information,
+            "opened the database of a snapshot",
+            new KeyValuePair<string, object?>("snapshot-index", index.Value),
+            new KeyValuePair<string, object?>("open-took", options.Time.GetElapsedTime(began, wasOpened)),
+            new KeyValuePair<string, object?>("restore-took", options.Time.GetElapsedTime(wasOpened)));
         return old;
     }
 }
