@@ -26,6 +26,12 @@ public sealed record ApiOptions
     /// <summary><c>--cors</c>: origins whose scripts may read answers; <c>*</c> for any.</summary>
     public IReadOnlySet<string> Origins { get; init; } = new HashSet<string>(StringComparer.Ordinal) { "*" };
 
-    /// <summary>Whether <c>/debug/</c> paths are served.</summary>
-    public bool DebugEnabled { get; init; } = true;
+    /// <summary><c>--enable-grpc-gateway</c>: whether JSON is served under <c>/v3/</c>.</summary>
+    public bool GatewayEnabled { get; init; } = true;
+
+    /// <summary><c>--client-cert-auth</c>: whether clients must show a certificate.</summary>
+    public bool ClientCertAuth { get; init; }
+
+    /// <summary><c>--enable-pprof</c>: whether profiles are served under <c>/debug/pprof/</c>.</summary>
+    public bool ProfilesEnabled { get; init; }
 }

@@ -38,7 +38,7 @@ public sealed class ApiServer : IDisposable
         member.OnBatchAnswered(AnswerBatch.Flush);
         Methods = new MethodTable(All(_api));
         ServerMetrics.Add(_api);
-        _web = new WebEndpoints(_api);
+        _web = new WebEndpoints(_api, Methods);
     }
 
     public MethodTable Methods { get; }

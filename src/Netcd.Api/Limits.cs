@@ -18,4 +18,17 @@ internal static class Limits
     /// Keep-alives of one stream that wait for an answer; a client that sends more without reading is dropped.
     /// </summary>
     public const int KeepAlivesPending = 16 * 1024;
+
+    /// <summary>
+    /// Bytes of JSON that are read for each byte that a message may have. Base64 takes 4 for 3, a character as an
+    /// escape 6, and a short operation in a transaction about 5; beyond this a body is mostly spaces or fields that
+    /// are not known.
+    /// </summary>
+    public const int JsonBytesPerMessageByte = 8;
+
+    /// <summary>
+    /// Bodies of more than 1 MiB that the gateway reads at once. With the default of 2 MiB for a message they are at
+    /// most 16 MiB each; a client beyond waits.
+    /// </summary>
+    public const int LongBodiesAtOnce = 8;
 }

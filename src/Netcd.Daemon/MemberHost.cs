@@ -104,6 +104,11 @@ internal sealed class MemberHost : IAsyncDisposable
         MaxTxnOps = (int)options.Values.UInt64("max-txn-ops"),
         QuotaBytes = options.QuotaBytes,
         ElectionTimeout = options.ElectionTimeout,
+        Hosts = options.Values.Words("host-whitelist").ToHashSet(StringComparer.Ordinal),
+        Origins = options.Values.Words("cors").ToHashSet(StringComparer.Ordinal),
+        GatewayEnabled = options.Values.Bool("enable-grpc-gateway"),
+        ClientCertAuth = options.Values.Bool("client-cert-auth"),
+        ProfilesEnabled = options.Values.Bool("enable-pprof") || options.Values.Text("log-level") == "debug",
     };
 
     // As etcd raises them (rafthttp's minimum).

@@ -1,14 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
+using Netcd.Grpc;
+using Netcd.Server;
 
 namespace Netcd.Api.Web;
 
 /// <summary>
 /// What happens on client listeners before routing: the Host header of plain HTTP against DNS rebinding
-/// (CVE-2018-5702), cross-origin headers, and OPTIONS. Upstream: server/embed/serve.go, accessController.
+/// (CVE-2018-5702), certificates whose name the gateway would not honour, cross-origin headers, and OPTIONS. Upstream: server/embed/serve.go, accessController.
 /// </summary>
-internal sealed class ClientAccess(IReadOnlySet<string> hosts, IReadOnlySet<string> origins)
+internal sealed class ClientAccess(IMember member, ApiOptions options)
 {
+    private const string NameIgnored =
+        "CommonName of client sending a request against gateway will be ignored and not used as expected";
+
     private const string Refusal = """
 
         etcd received your request, but the Host header was unrecognized.
@@ -23,13 +28,19 @@ internal sealed class ClientAccess(IReadOnlySet<string> hosts, IReadOnlySet<stri
         """;
 
     /// <summary>False: go on with routing. Else the request gets <paramref name="answer"/>.</summary>
-    public bool TryAnswer(HttpContext context, [NotNullWhen(true)] out Task? answer)
+    public bool TryAnswer(HttpContext context, string path, [NotNullWhen(true)] out Task? answer)
     {
         answer = null;
         if (!context.Request.IsHttps && !IsHostKnown(context.Request.Host.Host))
         {
             var text = Refusal.Replace("HOST", context.Request.Host.Host, StringComparison.Ordinal);
             answer = WebErrors.ErrorAsync(context, StatusCodes.Status421MisdirectedRequest, text);
+            return true;
+        }
+
+        if (context.Request.IsHttps && BringsIgnoredName(context, path))
+        {
+            answer = WebErrors.ErrorAsync(context, StatusCodes.Status400BadRequest, NameIgnored);
             return true;
         }
 
@@ -42,12 +53,18 @@ internal sealed class ClientAccess(IReadOnlySet<string> hosts, IReadOnlySet<stri
         return answer is not null;
     }
 
-    private bool IsHostKnown(string host) => hosts.Count == 0 || hosts.Contains("*") || hosts.Contains(host);
+    private bool IsHostKnown(string host) =>
+        options.Hosts.Count == 0 || options.Hosts.Contains("*") || options.Hosts.Contains(host);
+
+    private bool BringsIgnoredName(HttpContext context, string path) =>
+        options.GatewayEnabled && options.ClientCertAuth && member.IsAuthEnabled
+        && path.StartsWith("/v3/", StringComparison.Ordinal)
+        && context.Features.Get<PeerIdentity>() is { CommonName.Length: > 0 };
 
     private void AddCors(HttpContext context)
     {
         var origin = context.Request.Headers.Origin.ToString();
-        var allowed = origins.Contains("*") ? "*" : origins.Contains(origin) ? origin : null;
+        var allowed = options.Origins.Contains("*") ? "*" : options.Origins.Contains(origin) ? origin : null;
         if (allowed is null)
         {
             return;

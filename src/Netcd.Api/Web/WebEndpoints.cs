@@ -2,40 +2,65 @@ using System.Buffers;
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
 using Netcd.Api.Calls;
+using Netcd.Api.Gateway;
+using Netcd.Grpc;
 
 namespace Netcd.Api.Web;
 
 /// <summary>
-/// What is served that is not gRPC: health, version, metrics. Anything else is 404. Upstream:
+/// What is served that is not gRPC: the JSON gateway, health, version, metrics. Anything else is 404. Upstream:
 /// server/etcdserver/api/etcdhttp, server/embed/serve.go.
 /// </summary>
-internal sealed class WebEndpoints(ApiContext api)
+internal sealed class WebEndpoints(ApiContext api, MethodTable methods)
 {
+    private const string GatewayPrefix = "/v3/";
+    private const string OldGatewayPrefix = "/v3beta/";
+
+    private readonly JsonGateway? _gateway = api.Options.GatewayEnabled ? new JsonGateway(methods, api) : null;
     private readonly HealthEndpoint _health = new(api);
     private readonly CheckEndpoint _checks = new(api);
-    private readonly ClientAccess _access = new(api.Options.Hosts, api.Options.Origins);
+    private readonly ClientAccess _access = new(api.Member, api.Options);
 
     /// <summary>The client listeners' endpoints.</summary>
     public Task HandleAsync(HttpContext context)
     {
-        if (_access.TryAnswer(context, out var answer))
+        var path = WebPath.Of(context);
+        if (path.StartsWith(OldGatewayPrefix, StringComparison.Ordinal))
+        {
+            path = string.Concat(GatewayPrefix, path.AsSpan(OldGatewayPrefix.Length));
+        }
+
+        if (_access.TryAnswer(context, path, out var answer))
         {
             return answer;
         }
 
-        var path = context.Request.Path.Value ?? "";
+        if (WebPath.FindBetter(path, IsFolder) is { } better)
+        {
+            return WebPath.RedirectAsync(context, better);
+        }
+
         return path switch
         {
+            _ when _gateway is not null && path.StartsWith(GatewayPrefix, StringComparison.Ordinal) =>
+                _gateway.HandleAsync(context, path),
             "/version" => GetAsync(context, VersionAsync),
-            "/debug/vars" when api.Options.DebugEnabled => GetAsync(context, DebugVars.WriteAsync),
-            _ => HandleMetricsAsync(context),
+            "/debug/vars" => GetAsync(context, DebugVars.WriteAsync),
+            _ => HandleMetricsAsync(context, path),
         };
     }
 
     /// <summary>The endpoints of <c>--listen-metrics-urls</c>: health and metrics only.</summary>
     public Task HandleMetricsAsync(HttpContext context)
     {
-        var path = context.Request.Path.Value ?? "";
+        var path = WebPath.Of(context);
+        return WebPath.FindBetter(path, static _ => false) is { } better
+            ? WebPath.RedirectAsync(context, better)
+            : HandleMetricsAsync(context, path);
+    }
+
+    private Task HandleMetricsAsync(HttpContext context, string path)
+    {
         return path switch
         {
             "/metrics" => MetricsAsync(context),
@@ -45,6 +70,9 @@ internal sealed class WebEndpoints(ApiContext api)
             _ => WebErrors.NotFoundAsync(context),
         };
     }
+
+    // What has something below it and nothing itself.
+    private bool IsFolder(string path) => _gateway is not null && path == "/v3";
 
     private static Task GetAsync(HttpContext context, Func<HttpContext, Task> handle) =>
         HttpMethods.IsGet(context.Request.Method) ? handle(context) : WebErrors.MethodNotAllowedAsync(context);

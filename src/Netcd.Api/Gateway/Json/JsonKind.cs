@@ -1,0 +1,15 @@
+namespace Netcd.Api.Gateway.Json;
+
+/// <summary>How a field's value is written in JSON and on the wire. The names are protoreflect's, in error texts.</summary>
+internal enum JsonKind
+{
+    Bool,
+    Int32,
+    Int64,
+    UInt32,
+    UInt64,
+    Enum,
+    String,
+    Bytes,
+    Message,
+}

@@ -1,0 +1,63 @@
+using System.Buffers;
+using System.Threading.Channels;
+
+namespace Netcd.Api.Gateway;
+
+/// <summary>A buffer that grows and is borrowed from the pool.</summary>
+internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
+{
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(1024);
+
+    public int Length { get; private set; }
+
+    /// <summary>The place among long bodies that goes back with the buffer; null for none.</summary>
+    public ChannelReader<bool>? Place { get; set; }
+
+    public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, Length);
+
+    public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Length);
+
+    public void Advance(int count) => Length += count;
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Grow(sizeHint);
+        return _bytes.AsMemory(Length);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        Grow(sizeHint);
+        return _bytes.AsSpan(Length);
+    }
+
+    /// <summary>Forgets the first bytes.</summary>
+    public void Drop(int count)
+    {
+        _bytes.AsSpan(count, Length - count).CopyTo(_bytes);
+        Length -= count;
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+        Length = 0;
+        Place?.TryRead(out _);
+        Place = null;
+    }
+
+    private void Grow(int wanted)
+    {
+        wanted = Math.Max(1, wanted);
+        if (_bytes.Length - Length >= wanted)
+        {
+            return;
+        }
+
+        var grown = ArrayPool<byte>.Shared.Rent(Math.Max(Length + wanted, _bytes.Length * 2));
+        Span.CopyTo(grown);
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = grown;
+    }
+}
