@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Netcd.Api.Metrics;
+using Netcd.Grpc;
 using Netcd.Proto.EtcdServer;
 using Netcd.Server;
 using Netcd.TestKit;
@@ -42,6 +43,8 @@ internal sealed class TestApi : IDisposable
     public ManualTime Time { get; } = new();
 
     public MemberProxy Member { get; }
+
+    public MethodTable Methods => _server.Methods;
 
     public static async Task<TestApi> StartAsync(Func<ApiOptions, ApiOptions>? change = null, long quotaBytes = 0)
     {
@@ -94,8 +97,27 @@ internal sealed class TestApi : IDisposable
     public TestStream Watch(params (string, string)[] metadata) => Open("/etcdserverpb.Watch/Watch", metadata);
 
     /// <summary>Status, headers and body of a GET, or of another method.</summary>
-    public async Task<(int Status, IHeaderDictionary Headers, string Body)> WebAsync(
-        string pathAndQuery, string verb = "GET", string host = "127.0.0.1", bool metricsListener = false)
+    public Task<(int Status, IHeaderDictionary Headers, string Body)> WebAsync(
+        string pathAndQuery, string verb = "GET", string host = "127.0.0.1", bool metricsListener = false) =>
+        WebAsync(Request(pathAndQuery, verb, host), metricsListener);
+
+    /// <summary>The same of a POST with a body.</summary>
+    public Task<(int Status, IHeaderDictionary Headers, string Body)> PostAsync(
+        string path, string body, params (string Name, string Value)[] headers)
+    {
+        var context = Request(path, "POST", "127.0.0.1");
+        var bytes = Encoding.UTF8.GetBytes(body);
+        context.Request.Body = new MemoryStream(bytes);
+        context.Request.ContentLength = bytes.Length;
+        foreach (var (name, value) in headers)
+        {
+            context.Request.Headers[name] = value;
+        }
+
+        return WebAsync(context, metricsListener: false);
+    }
+
+    private static DefaultHttpContext Request(string pathAndQuery, string verb, string host)
     {
         var split = pathAndQuery.Split('?', 2);
         var context = new DefaultHttpContext();
@@ -103,6 +125,12 @@ internal sealed class TestApi : IDisposable
         context.Request.Path = split[0];
         context.Request.QueryString = new QueryString(split.Length > 1 ? $"?{split[1]}" : "");
         context.Request.Host = new HostString(host, 2379);
+        return context;
+    }
+
+    private async Task<(int Status, IHeaderDictionary Headers, string Body)> WebAsync(
+        DefaultHttpContext context, bool metricsListener)
+    {
         using var body = new MemoryStream();
         context.Response.Body = body;
         await (metricsListener ? _server.HandleMetricsAsync(context) : _server.HandleWebAsync(context));

@@ -40,12 +40,10 @@ internal sealed class StreamExchange(
 
     private async Task RunAsync()
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        if (timeout is { } limit)
-        {
-            over.CancelAfter(limit);
-        }
-
+        using var expiry = timeout is { } limit
+            ? new CancellationTokenSource(limit, gateway.Api.Time)
+            : new CancellationTokenSource();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, expiry.Token);
         var reading = Task.CompletedTask;
         var reason = StreamCloseReason.Finished;
         try

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
-using Netcd.Grpc.Wire;
+using Netcd.Base.GoSyntax;
 
 namespace Netcd.Api.Gateway.Json;
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
 using Netcd.Base;
-using Netcd.Grpc.Wire;
+using Netcd.Base.GoSyntax;
 
 namespace Netcd.Api.Gateway.Json;
 
