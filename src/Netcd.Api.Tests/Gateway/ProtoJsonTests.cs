@@ -162,7 +162,10 @@ public sealed class ProtoJsonTests
         {
             var value = new byte[valueBytes + i];
             new Random(i).NextBytes(value);
-            answer.Kvs.Add(new KeyValue { Key = ByteString.CopyFromUtf8($"key-{i}"), Value = ByteString.CopyFrom(value) });
+            answer.Kvs.Add(new KeyValue
+            {
+                Key = ByteString.CopyFromUtf8($"key-{i}"), Value = ByteString.CopyFrom(value),
+            });
         }
 
         using var writer = new ProtoJsonWriter(escapesHtml: false);
@@ -184,7 +187,8 @@ public sealed class ProtoJsonTests
         where T : IMessage<T>, new()
     {
         using var output = new WireBuilder(1 << 20);
-        Assert.Null(ProtoJsonReader.FindProblem(Shape(((IMessage)new T()).Descriptor), Encoding.UTF8.GetBytes(json), output));
+        var shape = Shape(((IMessage)new T()).Descriptor);
+        Assert.Null(ProtoJsonReader.FindProblem(shape, Encoding.UTF8.GetBytes(json), output));
         return parser.ParseFrom(output.Finish().Span);
     }
 

@@ -7,7 +7,8 @@ namespace Netcd.Api.Web;
 
 /// <summary>
 /// What happens on client listeners before routing: the Host header of plain HTTP against DNS rebinding
-/// (CVE-2018-5702), certificates whose name the gateway would not honour, cross-origin headers, and OPTIONS. Upstream: server/embed/serve.go, accessController.
+/// (CVE-2018-5702), certificates whose name the gateway would not honour, cross-origin headers, and OPTIONS.
+/// Upstream: server/embed/serve.go, accessController.
 /// </summary>
 internal sealed class ClientAccess(IMember member, ApiOptions options)
 {

@@ -1,6 +1,6 @@
 namespace Netcd.Api.Gateway.Json;
 
-/// <summary>How a field's value is written in JSON and on the wire. The names are protoreflect's, in error texts.</summary>
+/// <summary>How a field's value is written, in JSON and on the wire.</summary>
 internal enum JsonKind
 {
     Bool,

@@ -23,7 +23,7 @@ internal sealed class WireBuilder(int bytesMax) : IDisposable
     private Mark[] _marks = [];
     private int _markCount;
 
-    /// <summary>Bytes of the message so far, kept or not; without the lengths of messages that are still open.</summary>
+    /// <summary>Bytes of the message so far, kept or not, without the lengths of what is still open.</summary>
     public long Total { get; private set; }
 
     public bool IsTooLarge => Total > bytesMax;
