@@ -131,6 +131,14 @@ public sealed class EtcdClient : IAsyncDisposable
     /// </summary>
     public EtcdClient ForEndpoint(string endpoint) => View(Settings with { Endpoint = endpoint });
 
+    /// <summary>
+    /// Gets a token for the user of the options now rather than with the first call, within the dial timeout: who wants
+    /// to know early whether name and password are right. Nothing without a user, or where the cluster asks for none.
+    /// </summary>
+    /// <exception cref="EtcdException">They are wrong, or nobody answers.</exception>
+    public Task LogInAsync(CancellationToken cancellationToken = default) =>
+        _core.Caller.LogInAsync(cancellationToken);
+
     /// <summary>Any unary call with messages as bytes, for services that have no method here.</summary>
     /// <param name="path"><c>/package.Service/Method</c>.</param>
     /// <param name="request">The request message.</param>

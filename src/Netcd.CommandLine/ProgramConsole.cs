@@ -144,22 +144,15 @@ public sealed class ProgramConsole : IDisposable
     /// <remarks>Reads byte by byte: what follows the line may be another reader's.</remarks>
     public string? ReadLine()
     {
-        var line = new List<byte>();
-        while (true)
-        {
-            var next = Input.ReadByte();
-            if (next < 0)
-            {
-                return line.Count == 0 ? null : Encoding.UTF8.GetString([.. line]);
-            }
+        var line = ReadBytes(out var isTerminated);
+        return line.Count == 0 && !isTerminated ? null : ArgumentBytes.Text([.. line]);
+    }
 
-            if (next == '\n')
-            {
-                return Encoding.UTF8.GetString([.. line]);
-            }
-
-            line.Add((byte)next);
-        }
+    /// <summary>The same, but a line that the input's end cuts off is none.</summary>
+    public string? ReadTerminatedLine()
+    {
+        var line = ReadBytes(out var isTerminated);
+        return isTerminated ? ArgumentBytes.Text([.. line]) : null;
     }
 
     public void Dispose()
@@ -167,6 +160,22 @@ public sealed class ProgramConsole : IDisposable
         Input.Dispose();
         _output.Dispose();
         _error.Dispose();
+    }
+
+    private List<byte> ReadBytes(out bool isTerminated)
+    {
+        var line = new List<byte>();
+        while (true)
+        {
+            var next = Input.ReadByte();
+            isTerminated = next == '\n';
+            if (next is < 0 or '\n')
+            {
+                return line;
+            }
+
+            line.Add((byte)next);
+        }
     }
 
     private void Write(ReadOnlySpan<char> text)

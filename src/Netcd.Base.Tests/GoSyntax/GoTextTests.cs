@@ -22,4 +22,27 @@ public sealed class GoTextTests
     [Fact]
     public void Private_characters_beyond_the_basic_plane_have_eight_digits() =>
         Assert.Equal("\"\\U000f0000\"", GoText.Quote(Encoding.UTF8.GetBytes(char.ConvertFromUtf32(0xf0000))));
+
+    [Theory]
+    [InlineData("\"plain\" rest", 7, "plain")]
+    [InlineData("\"a\\tb\\x41\\101\\u00e9\\\"\"", 22, "a\tbAA\u00e9\"")]
+    [InlineData("`raw\\n`", 7, "raw\\n")]
+    [InlineData("\"\"", 2, "")]
+    public void Literal_is_read_as_go_does(string text, int length, string expected)
+    {
+        Assert.True(GoText.TryUnquote(text, out var read, out var value));
+        Assert.Equal(length, read);
+        Assert.Equal(expected, Encoding.UTF8.GetString(value));
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("\"open")]
+    [InlineData("\"\\q\"")]
+    [InlineData("\"\\x4\"")]
+    [InlineData("\"\\ud800\"")]
+    [InlineData("\"\\400\"")]
+    [InlineData("`open")]
+    [InlineData("")]
+    public void What_is_no_literal_is_refused(string text) => Assert.False(GoText.TryUnquote(text, out _, out _));
 }

@@ -30,6 +30,14 @@ public static class GoText
         return quoted.Append('"').ToString();
     }
 
+    /// <summary>
+    /// Reads a Go string literal, in double quotes or in back quotes, at the beginning of the text.
+    /// </summary>
+    /// <param name="length">How long the literal is, quotes included.</param>
+    /// <param name="value">Its bytes: escapes may make any.</param>
+    public static bool TryUnquote(ReadOnlySpan<char> text, out int length, out byte[] value) =>
+        GoLiteral.TryRead(text, out length, out value);
+
     private static void Append(StringBuilder quoted, Rune rune)
     {
         const string Plain = "\a\b\f\n\r\t\v\\\"";

@@ -76,6 +76,10 @@ internal sealed class Caller(EtcdClientOptions options, EndpointSet endpoints, T
     public static EtcdException Translated(GrpcException problem) =>
         new(problem.Code, problem.Status.Message, problem.InnerException ?? problem);
 
+    /// <summary>Gets a token before the first call asks for it.</summary>
+    public async Task LogInAsync(CancellationToken cancellationToken) =>
+        await token.GetAsync(this, renew: false, cancellationToken).ConfigureAwait(false);
+
     /// <summary>A new token; empty when the cluster has no users.</summary>
     public async Task<string> AuthenticateAsync(string name, string password, CancellationToken cancellationToken)
     {

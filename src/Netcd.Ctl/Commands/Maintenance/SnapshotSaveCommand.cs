@@ -1,0 +1,46 @@
+using Netcd.CommandLine;
+using Netcd.Ctl.Session;
+
+namespace Netcd.Ctl.Commands.Maintenance;
+
+/// <summary>Source: etcdctl/ctlv3/command/snapshot_command.go.</summary>
+internal static class SnapshotSaveCommand
+{
+    public static Command Create() =>
+        new("save <filename>", "Stores an etcd node backend snapshot to a given file")
+        {
+            Run = RunAsync,
+        };
+
+    private static async Task RunAsync(Invocation invocation)
+    {
+        if (invocation.Arguments.Count != 1)
+        {
+            throw Arguments.Bad("snapshot save expects one argument");
+        }
+
+        var path = invocation.Arguments[0];
+        await CommandSession.RunAsync(
+            invocation,
+            async session =>
+            {
+                if (session.Endpoints.Count != 1)
+                {
+                    var all = string.Join(' ', session.Endpoints);
+                    throw new ExitException(
+                        ExitCodes.Interrupted,
+                        $"snapshot must be requested to one selected node, not multiple [{all}]");
+                }
+
+                var client = await session.ConnectAsync();
+
+                // It takes as long as it takes, unless somebody says how long it may.
+                var limited = invocation.Changed(GlobalFlags.CommandTimeout)
+                    ? client.WithTimeout(session.CommandTimeout)
+                    : client;
+                await new SnapshotDownload(session.Console, session.Endpoints[0], path).RunAsync(limited);
+                session.Console.WriteLine($"Snapshot saved at {path}");
+            },
+            ExitCodes.Interrupted);
+    }
+}
