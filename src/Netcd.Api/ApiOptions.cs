@@ -29,9 +29,16 @@ public sealed record ApiOptions
     /// <summary><c>--enable-grpc-gateway</c>: whether JSON is served under <c>/v3/</c>.</summary>
     public bool GatewayEnabled { get; init; } = true;
 
-    /// <summary><c>--client-cert-auth</c>: whether clients must show a certificate.</summary>
+    /// <summary><c>--client-cert-auth</c>: clients must show a certificate, and its common name
+    /// is the name of a user.</summary>
     public bool ClientCertAuth { get; init; }
 
     /// <summary><c>--enable-pprof</c>: whether profiles are served under <c>/debug/pprof/</c>.</summary>
     public bool ProfilesEnabled { get; init; }
+
+    /// <summary><c>--auth-token</c>.</summary>
+    public AuthTokenSettings AuthTokens { get; init; } = AuthTokenSettings.Simple;
+
+    /// <summary><c>--bcrypt-cost</c>; 10 stands for what is out of range.</summary>
+    public int BcryptCost { get; init; } = 10;
 }

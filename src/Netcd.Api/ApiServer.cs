@@ -49,7 +49,11 @@ public sealed class ApiServer : IDisposable
     /// <summary>Answers on metrics listeners.</summary>
     public Task HandleMetricsAsync(HttpContext context) => _web.HandleMetricsAsync(context);
 
-    public void Dispose() => _api.LeaderWatch.Dispose();
+    public void Dispose()
+    {
+        _api.LeaderWatch.Dispose();
+        _api.Access.Dispose();
+    }
 
     private static IEnumerable<Method> All(ApiContext api)
     {

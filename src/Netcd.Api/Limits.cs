@@ -31,4 +31,28 @@ internal static class Limits
     /// most 16 MiB each; a client beyond waits.
     /// </summary>
     public const int LongBodiesAtOnce = 8;
+
+    /// <summary>Bytes of a user's or role's name: the longest key that bbolt takes.</summary>
+    public const int AuthNameBytesMax = 32768;
+
+    /// <summary>Passwords that wait to be hashed: about a minute's work. Beyond that logins are refused.</summary>
+    public const int PasswordsPending = 1024;
+
+    /// <summary>Logins remembered in each of two generations; 32 bytes and a few pointers each.</summary>
+    public const int LoginsRemembered = 4096;
+
+    /// <summary>How often a login is tried again when users or roles changed meanwhile.</summary>
+    public const int LoginAttempts = 8;
+
+    /// <summary>Calls, and bytes of their requests, that wait until their token can be judged.</summary>
+    public const int TokenWaitsMax = 10_000;
+
+    /// <inheritdoc cref="TokenWaitsMax"/>
+    public const long TokenWaitBytesMax = 64L * 1024 * 1024;
+
+    /// <summary>How long they wait: as long as a request may take.</summary>
+    public static readonly TimeSpan TokenWaitLimit = TimeSpan.FromSeconds(7);
+
+    /// <summary>How often is looked whether they need wait any more.</summary>
+    public static readonly TimeSpan TokenWaitRound = TimeSpan.FromMilliseconds(5);
 }

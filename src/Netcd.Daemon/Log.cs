@@ -112,4 +112,13 @@ internal static partial class Log
 
     [LoggerMessage(28, LogLevel.Warning, "cURL the discovery token URL for details")]
     public static partial void LookAtDiscoveryUrl(ILogger logger);
+
+    [LoggerMessage(
+        60, LogLevel.Warning,
+        "use default bcrypt cost instead of the invalid given cost {MinCost} {MaxCost} {DefaultCost} {GivenCost}")]
+    public static partial void InvalidBcryptCost(
+        ILogger logger, int minCost, int maxCost, int defaultCost, ulong givenCost);
+
+    [LoggerMessage(61, LogLevel.Warning, "simple token is not cryptographically signed")]
+    public static partial void SimpleTokens(ILogger logger);
 }

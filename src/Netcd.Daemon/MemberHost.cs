@@ -36,6 +36,7 @@ internal sealed class MemberHost : IAsyncDisposable
         CheckSchemes(options);
         var clientTls = TlsSettings.Client(options, logger);
         var peerTls = TlsSettings.Peer(options, logger);
+        var tokens = AuthSettings.Tokens(options, logger);
         LogStart(options, logger);
         ListenAddress.CheckFree(
         options.Values.Bool("socket-reuse-port") ? [] :
@@ -56,7 +57,7 @@ internal sealed class MemberHost : IAsyncDisposable
         {
             await host.ServePeersAsync(options, peerTls, logger);
             var member = await host.OpenAsync(
-                options, loggers, provider, fatal, removed, cancellation);
+                options, tokens, loggers, provider, fatal, removed, cancellation);
             if (!await member.IsSoundAtStartAsync())
             {
                 throw new StartException($"{member.Id} found data inconsistency with peers");
@@ -97,8 +98,10 @@ internal sealed class MemberHost : IAsyncDisposable
         }
     }
 
-    private static ApiOptions ApiSettings(DaemonOptions options) => new()
+    private static ApiOptions ApiSettings(DaemonOptions options, AuthTokenSettings tokens) => new()
     {
+        AuthTokens = tokens,
+        BcryptCost = (int)Math.Min(options.Values.UInt64("bcrypt-cost"), int.MaxValue),
         ServerVersion = ProductVersion.Etcd,
         MaxRequestBytes = options.MaxRequestBytes,
         MaxTxnOps = (int)options.Values.UInt64("max-txn-ops"),
@@ -192,8 +195,8 @@ internal sealed class MemberHost : IAsyncDisposable
     private static string[] Texts(IEnumerable<EtcdUrl> urls) => [.. urls.Select(url => url.Text)];
 
     private async Task<Member> OpenAsync(
-        DaemonOptions options, ILoggerFactory loggers, ZapLoggerProvider provider, Action<Exception> fatal,
-        Action removed, CancellationToken cancellation)
+        DaemonOptions options, AuthTokenSettings tokens, ILoggerFactory loggers, ZapLoggerProvider provider,
+        Action<Exception> fatal, Action removed, CancellationToken cancellation)
     {
         var member = await MemberSettings.OpenAsync(
             options, _transport, _transport.Client, new MemberLog(provider),
@@ -203,7 +206,7 @@ internal sealed class MemberHost : IAsyncDisposable
         var page = new MetricsPage();
         PeerPage.Add(page, _transport.Metrics);
         _api = new ApiServer(
-            member, ApiSettings(options), page, TimeProvider.System, loggers.CreateLogger("Netcd.Api.Etcd"));
+            member, ApiSettings(options, tokens), page, TimeProvider.System, loggers.CreateLogger("Netcd.Api.Etcd"));
         return member;
     }
 

@@ -1,5 +1,6 @@
 using Netcd.Base;
 using Netcd.Mvcc;
+using Netcd.Server.Auth;
 using Netcd.Server.Peers;
 
 namespace Netcd.Server;
@@ -40,11 +41,11 @@ public interface IMember
     /// <summary>Raised alarms; a snapshot that does not change.</summary>
     IReadOnlyList<Alarm> Alarms { get; }
 
-    /// <summary>Whether the auth store is enabled.</summary>
-    bool IsAuthEnabled { get; }
+    /// <summary>Users, roles and whether they count, as applied; another object after each change.</summary>
+    AuthState Auth { get; }
 
-    /// <summary>Revision of the auth store; 1 in a new cluster.</summary>
-    ulong AuthRevision { get; }
+    /// <summary>The simple tokens that logins were answered with.</summary>
+    SimpleTokens Tokens { get; }
 
     /// <summary>The target of a downgrade under way, e.g. <c>3.5.0</c>; empty while there is none.</summary>
     string DowngradeTarget { get; }

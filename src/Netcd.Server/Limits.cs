@@ -85,5 +85,11 @@ internal static class Limits
     /// <summary>How long after its start a member looks whether the others are connected.</summary>
     internal static readonly TimeSpan TickAdvanceWait = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Simple tokens in force: some 50 MiB. etcd has no bound, but no more logins than bcrypt allows: a few ten thousand
+    /// in the five minutes that a token lives unused.
+    /// </summary>
+    internal const int SimpleTokensMax = 256 * 1024;
+
     internal static readonly TimeSpan RequestTimeoutBase = TimeSpan.FromSeconds(5);
 }

@@ -125,7 +125,6 @@ public sealed partial class Member
     {
         _diskSnapshotIndex = metadata.Index;
         _memorySnapshotIndex = metadata.Index;
-        IsAuthEnabled = _parts.Backend.Get(BucketId.Auth, "authEnabled"u8) is [1];
         Watchers.Reset(_parts.Store.CurrentRevision);
         Roster?.Become(_parts.Cluster.Members);
         _storeWorker.Wake();
@@ -531,8 +530,12 @@ public sealed partial class Member
 
     private bool ProposeAsLeader(InternalRequestKind kind, byte[] request, Term term, Action done)
     {
+        // A lease may carry keys of anybody: the leader gives it up with root's rights.
         var id = NextRequestId();
-        var data = InternalRequestEncoder.Encode(kind, request, id, [], 0);
+        var auth = Auth;
+        var data = auth.IsEnabled
+            ? InternalRequestEncoder.Encode(kind, request, id, AuthUser.Root, auth.Revision)
+            : InternalRequestEncoder.Encode(kind, request, id, [], 0);
         if (AddPending(id, new CallbackWaiter(_ => done()), data.Length) != Refusal.None)
         {
             return false;

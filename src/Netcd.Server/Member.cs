@@ -1,6 +1,7 @@
 using Netcd.Base;
 using Netcd.Mvcc;
 using Netcd.Raft;
+using Netcd.Server.Auth;
 using Netcd.Server.Boot;
 using Netcd.Server.Compaction;
 using Netcd.Server.Corruption;
@@ -22,8 +23,6 @@ namespace Netcd.Server;
 /// </summary>
 public sealed partial class Member : IMember, IDisposable
 {
-    private static readonly byte[] AuthRevisionKey = "authRevision"u8.ToArray();
-
     private readonly MemberOptions _options;
     private readonly BootResult _boot;
     private readonly MemberParts _parts;
@@ -55,7 +54,6 @@ public sealed partial class Member : IMember, IDisposable
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? _timer;
     private volatile bool _stopping;
-    private bool _isAuthEnabled;
     private bool _disposed;
 
     private Member(MemberOptions options, BootResult boot)
@@ -63,7 +61,6 @@ public sealed partial class Member : IMember, IDisposable
         _options = options;
         _boot = boot;
         _parts = boot.Parts;
-        IsAuthEnabled = _parts.Backend.Get(BucketId.Auth, "authEnabled"u8) is [1];
         _log = boot.Log;
         _snapshots = new SnapshotDirectory(options.Disk, boot.Layout.Snapshots);
         _ids = new RequestIds(boot.MemberId, options.Time.GetUtcNow());
@@ -173,21 +170,11 @@ public sealed partial class Member : IMember, IDisposable
     /// <inheritdoc/>
     public IReadOnlyList<Alarm> Alarms => _parts.Alarms.All;
 
-    /// <remarks>
-    /// Read at boot and from a leader's snapshot: no entry that turns auth on or off is applied by this version.
-    /// </remarks>
     /// <inheritdoc/>
-    public bool IsAuthEnabled
-    {
-        get => Volatile.Read(ref _isAuthEnabled);
-        private set => Volatile.Write(ref _isAuthEnabled, value);
-    }
+    public AuthState Auth => _parts.Auth.State;
 
     /// <inheritdoc/>
-    public ulong AuthRevision =>
-        _parts.Store.Get(BucketId.Auth, AuthRevisionKey) is { Length: sizeof(ulong) } bytes
-            ? System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes)
-            : 1;
+    public SimpleTokens Tokens => _parts.Tokens;
 
     /// <inheritdoc/>
     public string DowngradeTarget => _parts.Cluster.DowngradeTarget;

@@ -123,6 +123,9 @@ public sealed record MemberOptions
     /// <summary>Feature LeaseCheckpointPersist.</summary>
     public bool LeaseCheckpointsPersist { get; init; }
 
+    /// <summary>--auth-token-ttl: how long a simple token lives unused.</summary>
+    public TimeSpan SimpleTokenLifetime { get; init; } = TimeSpan.FromSeconds(300);
+
     public IDisk Disk { get; init; } = RealDisk.Instance;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -109,10 +109,10 @@ public sealed class LockMethodTests
     public async Task A_caller_without_a_user_is_refused_while_auth_is_on_and_leaves_no_key()
     {
         using var api = await TestApi.StartAsync();
-        api.Member.AuthEnabled = true;
+        await api.EnableAuthAsync();
         Assert.Equal(
             new Status(StatusCode.Unknown, "etcdserver: user name is empty"), await Lock(api, "n", 0).End);
-        api.Member.AuthEnabled = null;
+        await api.OkAsync("AuthDisable", new AuthDisableRequest(), await api.LoginAsync("root"));
         Assert.Empty((await KeysAsync(api, 0)).Kvs);
     }
 

@@ -1,6 +1,7 @@
 using Netcd.Base;
 using Netcd.Mvcc;
 using Netcd.Server;
+using Netcd.Server.Auth;
 using Netcd.Server.Peers;
 
 namespace Netcd.Api.Tests.Support;
@@ -13,8 +14,6 @@ internal sealed class MemberProxy(IMember member) : IMember
     public bool? Learner { get; set; }
 
     public MemberId? LeaderIs { get; set; }
-
-    public bool? AuthEnabled { get; set; }
 
     public IReadOnlyList<Alarm>? Raised { get; set; }
 
@@ -51,9 +50,9 @@ internal sealed class MemberProxy(IMember member) : IMember
 
     public IReadOnlyList<Alarm> Alarms => Raised ?? member.Alarms;
 
-    public bool IsAuthEnabled => AuthEnabled ?? member.IsAuthEnabled;
+    public AuthState Auth => member.Auth;
 
-    public ulong AuthRevision => member.AuthRevision;
+    public SimpleTokens Tokens => member.Tokens;
 
     public string DowngradeTarget => member.DowngradeTarget;
 

@@ -35,7 +35,7 @@ internal sealed class TestApi : IDisposable
             QuotaBytes = quotaBytes,
         });
         Member = new MemberProxy(_member);
-        var options = new ApiOptions();
+        var options = new ApiOptions { BcryptCost = 4 };
         _server = new ApiServer(Member, change?.Invoke(options) ?? options, new MetricsPage(), Time, NullLogger.Instance);
         _member.Start();
     }
@@ -71,6 +71,40 @@ internal sealed class TestApi : IDisposable
 
     public Task<CallResult> CallAsync(string path, IMessage request, params (string, string)[] metadata) =>
         CallAsync(path, request.ToByteArray(), metadata);
+
+    public Task<CallResult> AuthAsync(string name, IMessage request, string? token = null) =>
+        CallAsync($"/etcdserverpb.Auth/{name}", request, token is null ? [] : [("token", token)]);
+
+    /// <summary>Makes user root and turns auth on; his password is "root-pw". bcrypt is as cheap as it gets.</summary>
+    public async Task EnableAuthAsync()
+    {
+        await OkAsync("UserAdd", new AuthUserAddRequest { Name = "root", Password = "root-pw" });
+        await OkAsync("UserGrantRole", new AuthUserGrantRoleRequest { User = "root", Role = "root" });
+        await OkAsync("AuthEnable", new AuthEnableRequest());
+    }
+
+    /// <summary>A user with one role of his own name, before auth is on.</summary>
+    public async Task AddUserAsync(string name, params Proto.Auth.Permission[] permissions)
+    {
+        await OkAsync("UserAdd", new AuthUserAddRequest { Name = name, Password = $"{name}-pw" });
+        await OkAsync("RoleAdd", new AuthRoleAddRequest { Name = name });
+        foreach (var permission in permissions)
+        {
+            await OkAsync(
+                "RoleGrantPermission", new AuthRoleGrantPermissionRequest { Name = name, Perm = permission });
+        }
+
+        await OkAsync("UserGrantRole", new AuthUserGrantRoleRequest { User = name, Role = name });
+    }
+
+    public async Task<string> LoginAsync(string name)
+    {
+        var request = new AuthenticateRequest { Name = name, Password = $"{name}-pw" };
+        return (await AuthAsync("Authenticate", request)).As(AuthenticateResponse.Parser).Token;
+    }
+
+    public async Task OkAsync(string name, IMessage request, string? token = null) =>
+        Assert.Equal(Status.OK, (await AuthAsync(name, request, token)).Status);
 
     public Task<CallResult> KvAsync(string name, IMessage request) => CallAsync($"/etcdserverpb.KV/{name}", request);
 

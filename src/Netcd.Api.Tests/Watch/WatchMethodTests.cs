@@ -65,7 +65,7 @@ public sealed class WatchMethodTests
     public async Task Watch_without_a_user_is_canceled_with_the_grpc_text()
     {
         using var api = await TestApi.StartAsync();
-        api.Member.AuthEnabled = true;
+        await api.EnableAuthAsync();
         var stream = api.Watch();
         stream.Send(Create(new WatchCreateRequest { Key = TestApi.Bytes("k") }));
         Assert.Equal(

@@ -1,18 +1,21 @@
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
-using Netcd.Api.Errors;
 using Netcd.Api.Wire;
 using Netcd.Grpc;
-using Netcd.Server;
+using Netcd.Server.Requests;
 
 namespace Netcd.Api.Auth;
 
-/// <summary>Auth.Authenticate: refused while auth is off; while it is on, nobody can be known here.</summary>
+/// <summary>Auth.Authenticate: a token for a password.</summary>
 internal sealed class AuthenticateMethod(ApiContext api)
-    : UnaryMethod(api, "etcdserverpb.Auth", "Authenticate", RequestShapes.AuthenticateRequest)
+    : UnaryMethod(api, Rpc.Authenticate, RequestShapes.AuthenticateRequest)
 {
     protected override CallStep Handle(
-        in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket) =>
-        Refuse(
-            ref reply,
-            ErrorTable.For(Api.Member.IsAuthEnabled ? Refusal.AuthFailed : Refusal.AuthNotEnabled));
+        in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket)
+    {
+        var request = AuthRequestView.Parse(message);
+        new LoginCall(Api, this, ticket, request.Name.ToArray(), request.Second.ToArray()).Start();
+        AnswerBatch.Flush();
+        return CallStep.Pending;
+    }
 }

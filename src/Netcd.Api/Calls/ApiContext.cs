@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
+using Netcd.Api.Access;
 using Netcd.Api.Metrics;
 using Netcd.Api.Responses;
 using Netcd.Server;
+using Netcd.Server.Requests;
 
 namespace Netcd.Api.Calls;
 
@@ -23,6 +25,14 @@ internal sealed class ApiContext(
 
     public CallGate Gate { get; private set; } = new(member, metrics);
 
+    public AccessContext Access { get; } = new(member, options, time, logger);
+
+    public CallerGate Callers => Access.Callers;
+
+    public ReadGate Reads => Access.Reads;
+
+    public TokenWaits TokenWaits => Access.Waits;
+
     public LeaderWatch LeaderWatch { get; } = new(member, options.ElectionTimeout, time);
 
     /// <summary>The same for calls that the API makes to itself, which no page shows.</summary>
@@ -32,5 +42,14 @@ internal sealed class ApiContext(
         copy.Metrics = new ApiMetrics(new MetricsPage());
         copy.Gate = new CallGate(Member, copy.Metrics);
         return copy;
+    }
+
+    /// <summary>Hands a request to Raft in a caller's name.</summary>
+    public void Propose(
+        InternalRequestKind kind, ReadOnlySpan<byte> message, in Caller caller, IProposalWaiter waiter)
+    {
+        var id = Member.NextRequestId();
+        var named = caller.At(Member.Auth);
+        Member.Propose(id, InternalRequestEncoder.Encode(kind, message, id, named.Name, named.Revision), waiter);
     }
 }

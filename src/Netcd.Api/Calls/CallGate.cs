@@ -51,23 +51,6 @@ internal sealed class CallGate(IMember member, ApiMetrics metrics)
     public static bool DemandsLeader(in CallHead head) =>
         head.Metadata.TryGetValue("hasleader", out var value) && value.SequenceEqual("true"u8);
 
-    /// <summary>
-    /// The refusal of a request that no user stands behind while auth is on: a token that nobody gave out, or none.
-    /// </summary>
-    public Status? CheckUser(in CallHead head)
-    {
-        if (!member.IsAuthEnabled)
-        {
-            return null;
-        }
-
-        return HasToken(head) ? ErrorTable.For(Refusal.InvalidAuthToken) : ErrorTable.For(Refusal.UserEmpty);
-    }
-
-    /// <summary>Whether the call brings a token, which auth alone can judge.</summary>
-    public static bool HasToken(in CallHead head) =>
-        head.Metadata.TryGetValue("token", out _) || head.Metadata.TryGetValue("authorization", out _);
-
     // Nearly all calls come from clients of one version: the last one's counter is at hand.
     private void Count(ReadOnlySpan<byte> version, bool isStream)
     {

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Netcd.Api.Access;
 using Netcd.Api.Errors;
 using Netcd.Api.Wire;
 using Netcd.Base.Buffers;
@@ -9,8 +10,8 @@ namespace Netcd.Api.Calls;
 
 /// <summary>A method off the hot paths, with generated messages.</summary>
 internal abstract class MessageMethod<TRequest>(
-    ApiContext api, string service, string name, MessageShape shape, MessageParser<TRequest> parser)
-    : UnaryMethod(api, service, name, shape)
+    ApiContext api, Rpc rpc, MessageShape shape, MessageParser<TRequest> parser)
+    : UnaryMethod(api, rpc, shape)
     where TRequest : class, IMessage<TRequest>
 {
     /// <summary>Answers a pending call and sends the answer.</summary>

@@ -1,3 +1,4 @@
+using Netcd.Api.Access;
 using Netcd.Api.Wire;
 using Netcd.Grpc;
 using Netcd.Server;
@@ -7,8 +8,8 @@ namespace Netcd.Api.Calls;
 
 /// <summary>A method whose request goes through Raft as the client sent it.</summary>
 internal abstract class ProposalMethod(
-    ApiContext api, string service, string name, MessageShape shape, InternalRequestKind kind)
-    : UnaryMethod(api, service, name, shape)
+    ApiContext api, Rpc rpc, MessageShape shape, InternalRequestKind kind)
+    : UnaryMethod(api, rpc, shape)
 {
     /// <summary>
     /// True when the request does not fit below the quota; it is then refused once the alarm is raised. Comes before
@@ -26,11 +27,9 @@ internal abstract class ProposalMethod(
         return true;
     }
 
-    protected CallStep Propose(ReadOnlySpan<byte> message, CallTicket ticket)
+    protected CallStep Propose(ReadOnlySpan<byte> message, in Caller caller, CallTicket ticket)
     {
-        var id = Api.Member.NextRequestId();
-        var request = InternalRequestEncoder.Encode(kind, message, id, userName: [], authRevision: 0);
-        Api.Member.Propose(id, request, new ProposalCall(this, ticket));
+        Api.Propose(kind, message, caller, new ProposalCall(this, ticket));
 
         // What the member refused at once was answered on this thread.
         AnswerBatch.Flush();

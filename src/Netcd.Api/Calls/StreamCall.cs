@@ -1,3 +1,4 @@
+using Netcd.Api.Access;
 using Netcd.Api.Wire;
 using Netcd.Base.Buffers;
 using Netcd.Grpc;
@@ -10,6 +11,7 @@ internal abstract class StreamCall : IStreamCall, ILeaderDependent
     private readonly StreamMethod _method;
     private readonly StreamOut _output;
     private readonly MessageShape _shape;
+    private readonly Credentials _credentials;
     private readonly bool _demandsLeader;
     private int _finished;
 
@@ -19,6 +21,7 @@ internal abstract class StreamCall : IStreamCall, ILeaderDependent
         _output = output;
         _shape = shape;
         Api = method.Api;
+        _credentials = method.Rule == AccessRule.Open ? Credentials.None : Api.Callers.CredentialsOf(head);
         _demandsLeader = CallGate.DemandsLeader(head);
         if (_demandsLeader)
         {
@@ -39,7 +42,10 @@ internal abstract class StreamCall : IStreamCall, ILeaderDependent
 
         _method.Counters.MessagesReceived.Increment();
         Api.Metrics.ReceivedBytes.Add(message.Length);
-        Receive(message);
+        if (!Api.Callers.MustWait(_credentials) || !TryPark(message.ToArray()))
+        {
+            Receive(message);
+        }
     }
 
     public abstract void OnHalfClose();
@@ -70,6 +76,12 @@ internal abstract class StreamCall : IStreamCall, ILeaderDependent
     /// <summary>A well-formed request message; a view.</summary>
     protected abstract void Receive(ReadOnlySpan<byte> message);
 
+    /// <summary>
+    /// The caller as he is now, and the refusal by the method's rule. Every request on a stream asks this, and goes on
+    /// only with null.
+    /// </summary>
+    protected Status? Admit(out Caller caller) => Api.Callers.Admit(_method.Rule, _credentials, out caller);
+
     /// <summary>The call is over; lets go of what it holds.</summary>
     protected abstract void Close();
 
@@ -96,4 +108,13 @@ internal abstract class StreamCall : IStreamCall, ILeaderDependent
             _output.Finish(status);
         }
     }
+
+    private bool TryPark(byte[] message) =>
+        Api.TokenWaits.TryPark(_credentials.Token ?? [], message.Length, () =>
+        {
+            if (Volatile.Read(ref _finished) == 0)
+            {
+                Receive(message);
+            }
+        });
 }

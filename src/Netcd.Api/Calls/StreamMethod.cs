@@ -1,3 +1,4 @@
+using Netcd.Api.Access;
 using Netcd.Grpc;
 
 namespace Netcd.Api.Calls;
@@ -5,9 +6,11 @@ namespace Netcd.Api.Calls;
 /// <summary>A streaming method: looks at the gate when a call begins, counts, and opens the call.</summary>
 internal abstract class StreamMethod : IStreamHandler
 {
-    protected StreamMethod(ApiContext api, string service, string name, bool clientStreaming)
+    protected StreamMethod(ApiContext api, Rpc rpc, bool clientStreaming)
     {
         Api = api;
+        Rule = AccessPolicy.Of(rpc);
+        var (service, name) = AccessPolicy.NameOf(rpc);
         Method = new Method(service, name, this, clientStreaming, serverStreaming: true);
         Counters = api.Metrics.AddMethod(clientStreaming ? "bidi_stream" : "server_stream", service, name);
     }
@@ -17,6 +20,9 @@ internal abstract class StreamMethod : IStreamHandler
     public ApiContext Api { get; }
 
     public MethodCounters Counters { get; }
+
+    /// <summary>What the method asks of its caller, at each request.</summary>
+    public AccessRule Rule { get; }
 
     /// <summary>Whether a learner may answer calls of this method.</summary>
     protected virtual bool ServesLearner => false;

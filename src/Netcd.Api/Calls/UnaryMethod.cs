@@ -1,4 +1,6 @@
+using Netcd.Api.Access;
 using Netcd.Api.Errors;
+using Netcd.Api.Inner;
 using Netcd.Api.Responses;
 using Netcd.Api.Wire;
 using Netcd.Base.Buffers;
@@ -14,11 +16,14 @@ namespace Netcd.Api.Calls;
 internal abstract class UnaryMethod : IUnaryHandler
 {
     private readonly MessageShape _shape;
+    private readonly AccessRule _rule;
 
-    protected UnaryMethod(ApiContext api, string service, string name, MessageShape shape)
+    protected UnaryMethod(ApiContext api, Rpc rpc, MessageShape shape)
     {
         Api = api;
         _shape = shape;
+        _rule = AccessPolicy.Of(rpc);
+        var (service, name) = AccessPolicy.NameOf(rpc);
         Method = new Method(service, name, this);
         Counters = api.Metrics.AddMethod("unary", service, name);
     }
@@ -40,8 +45,13 @@ internal abstract class UnaryMethod : IUnaryHandler
 
         Counters.Started.Increment();
         Api.Metrics.ReceivedBytes.Add(message.Length);
-        return Api.Gate.Check(head, ServesLearner(message), isStream: false) is { } refusal
-            ? Refuse(ref reply, refusal)
+        if (Api.Gate.Check(head, ServesLearner(message), isStream: false) is { } refusal)
+        {
+            return Refuse(ref reply, refusal);
+        }
+
+        return Api.Callers.MustWait(head.Metadata, out var token) && TryPark(token, head, message, ticket)
+            ? CallStep.Pending
             : Handle(head, message, ref reply, ticket);
     }
 
@@ -82,6 +92,12 @@ internal abstract class UnaryMethod : IUnaryHandler
 
     protected abstract CallStep Handle(
         in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket);
+
+    /// <summary>
+    /// The caller, and the refusal by the method's rule. Every method asks this, where etcd does, and goes on only with
+    /// null.
+    /// </summary>
+    protected Status? Admit(in CallHead head, out Caller caller) => Api.Callers.Admit(_rule, head, out caller);
 
     /// <summary>The decoder's text for a malformed request; null for a well-formed one.</summary>
     protected virtual string? FindProblem(ReadOnlySpan<byte> message) => WireCheck.FindProblem(_shape, message);
@@ -131,5 +147,23 @@ internal abstract class UnaryMethod : IUnaryHandler
     {
         Counters.Handled(StatusCode.OK).Increment();
         Api.Metrics.SentBytes.Add(length);
+    }
+
+    // Everything the head has is a view, so what the method may look at is copied.
+    private bool TryPark(ReadOnlySpan<byte> token, in CallHead head, ReadOnlySpan<byte> message, CallTicket ticket)
+    {
+        var metadata = new KeptMetadata(head.Metadata);
+        var request = message.ToArray();
+        var (deadline, peer) = (head.Deadline, head.Peer);
+        return Api.TokenWaits.TryPark(token.ToArray(), request.Length, () =>
+        {
+            var late = new LateReply();
+            var reply = new ReplyWriter(late);
+            if (Handle(new CallHead(Method, deadline, metadata, peer), request, ref reply, ticket) == CallStep.Done)
+            {
+                AnswerBatch.Complete(ticket, late.ToReply());
+                AnswerBatch.Flush();
+            }
+        });
     }
 }

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Netcd.Api.Access;
 using Netcd.Api.Errors;
 using Netcd.Api.Inner;
 using Netcd.Api.Wire;
@@ -20,8 +21,7 @@ internal abstract class WaitingMethod<TRequest> : IStreamHandler
     protected WaitingMethod(
         ApiContext api,
         InnerMethods inner,
-        string service,
-        string name,
+        Rpc rpc,
         MessageShape shape,
         MessageParser<TRequest> parser)
     {
@@ -29,6 +29,7 @@ internal abstract class WaitingMethod<TRequest> : IStreamHandler
         _inner = inner;
         Shape = shape;
         _parser = parser;
+        var (service, name) = AccessPolicy.NameOf(rpc);
         Method = new Method(service, name, this, clientStreaming: false, serverStreaming: false);
         Counters = api.Metrics.AddMethod("unary", service, name);
     }

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
 using Netcd.Api.Wire;
@@ -9,7 +10,7 @@ using Netcd.Server;
 namespace Netcd.Api.Cluster;
 
 internal sealed class MemberAddMethod(ApiContext api)
-    : MembershipMethod<MemberAddRequest>(api, "MemberAdd", RequestShapes.MemberAddRequest, MemberAddRequest.Parser)
+    : MembershipMethod<MemberAddRequest>(api, Rpc.MemberAdd, RequestShapes.MemberAddRequest, MemberAddRequest.Parser)
 {
     protected override Status? Check(MemberAddRequest request) =>
         PeerUrls.AreValid(request.PeerURLs) ? null : ErrorTable.For(Refusal.MemberBadUrls);

@@ -1,3 +1,4 @@
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
 using Netcd.Api.Wire;
@@ -9,14 +10,14 @@ namespace Netcd.Api.Cluster;
 
 internal sealed class MemberListMethod(ApiContext api)
     : MessageMethod<MemberListRequest>(
-        api, "etcdserverpb.Cluster", "MemberList", RequestShapes.MemberListRequest, MemberListRequest.Parser)
+        api, Rpc.MemberList, RequestShapes.MemberListRequest, MemberListRequest.Parser)
 {
     protected override CallStep Handle(
         in CallHead head, MemberListRequest request, ref ReplyWriter reply, CallTicket ticket)
     {
         if (request.Linearizable && !Api.Member.TryReadIndexNow())
         {
-            var userStatus = Api.Gate.CheckUser(head);
+            var userStatus = Admit(head, out _);
             Api.Member.ReadIndex(new ReadIndexCall(refusal =>
             {
                 var status = refusal == Refusal.None ? userStatus : ErrorTable.For(refusal);
@@ -32,7 +33,7 @@ internal sealed class MemberListMethod(ApiContext api)
             return CallStep.Pending;
         }
 
-        return Api.Gate.CheckUser(head) is { } user ? Refuse(ref reply, user) : Answer(ref reply, List());
+        return Admit(head, out _) is { } user ? Refuse(ref reply, user) : Answer(ref reply, List());
     }
 
     private MemberListResponse List()

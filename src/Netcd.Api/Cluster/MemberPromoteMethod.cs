@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Wire;
 using Netcd.Base;
@@ -9,7 +10,7 @@ namespace Netcd.Api.Cluster;
 
 internal sealed class MemberPromoteMethod(ApiContext api)
     : MembershipMethod<MemberPromoteRequest>(
-        api, "MemberPromote", RequestShapes.MemberPromoteRequest, MemberPromoteRequest.Parser)
+        api, Rpc.MemberPromote, RequestShapes.MemberPromoteRequest, MemberPromoteRequest.Parser)
 {
     protected override Task<MemberChange> ChangeAsync(MemberPromoteRequest request, CancellationToken cancellation) =>
         Api.Member.PromoteMemberAsync(new MemberId(request.ID), cancellation);

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Wire;
 using Netcd.Base;
@@ -9,7 +10,7 @@ namespace Netcd.Api.Cluster;
 
 internal sealed class MemberRemoveMethod(ApiContext api)
     : MembershipMethod<MemberRemoveRequest>(
-        api, "MemberRemove", RequestShapes.MemberRemoveRequest, MemberRemoveRequest.Parser)
+        api, Rpc.MemberRemove, RequestShapes.MemberRemoveRequest, MemberRemoveRequest.Parser)
 {
     protected override Task<MemberChange> ChangeAsync(MemberRemoveRequest request, CancellationToken cancellation) =>
         Api.Member.RemoveMemberAsync(new MemberId(request.ID), cancellation);

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Wire;
 using Netcd.Base;
@@ -10,7 +11,7 @@ namespace Netcd.Api.Cluster;
 /// <summary>Cluster.MemberUpdate. As in etcd the URLs are taken as they are.</summary>
 internal sealed class MemberUpdateMethod(ApiContext api)
     : MembershipMethod<MemberUpdateRequest>(
-        api, "MemberUpdate", RequestShapes.MemberUpdateRequest, MemberUpdateRequest.Parser)
+        api, Rpc.MemberUpdate, RequestShapes.MemberUpdateRequest, MemberUpdateRequest.Parser)
 {
     protected override Task<MemberChange> ChangeAsync(MemberUpdateRequest request, CancellationToken cancellation) =>
         Api.Member.UpdateMemberAsync(new MemberId(request.ID), [.. request.PeerURLs], cancellation);

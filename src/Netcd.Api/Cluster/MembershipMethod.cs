@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
 using Netcd.Api.Wire;
@@ -13,13 +14,13 @@ namespace Netcd.Api.Cluster;
 /// server/etcdserver/api/v3rpc/member.go.
 /// </summary>
 internal abstract class MembershipMethod<TRequest>(
-    ApiContext api, string name, MessageShape shape, MessageParser<TRequest> parser)
-    : MessageMethod<TRequest>(api, "etcdserverpb.Cluster", name, shape, parser)
+    ApiContext api, Rpc rpc, MessageShape shape, MessageParser<TRequest> parser)
+    : MessageMethod<TRequest>(api, rpc, shape, parser)
     where TRequest : class, IMessage<TRequest>
 {
     protected override CallStep Handle(in CallHead head, TRequest request, ref ReplyWriter reply, CallTicket ticket)
     {
-        if ((Check(request) ?? Api.Gate.CheckUser(head)) is { } refusal)
+        if ((Check(request) ?? Admit(head, out _)) is { } refusal)
         {
             return Refuse(ref reply, refusal);
         }

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Inner;
 using Netcd.Api.Locks;
@@ -14,7 +15,7 @@ namespace Netcd.Api.Elections;
 /// </summary>
 internal sealed class CampaignMethod(ApiContext api, InnerMethods inner)
     : WaitingMethod<CampaignRequest>(
-        api, inner, ElectionMethods.Service, "Campaign", RequestShapes.CampaignRequest, CampaignRequest.Parser)
+        api, inner, Rpc.Campaign, RequestShapes.CampaignRequest, CampaignRequest.Parser)
 {
     public override async Task<IMessage> RunAsync(
         CampaignRequest request, InnerCaller caller, CancellationToken cancellation)

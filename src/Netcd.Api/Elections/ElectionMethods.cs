@@ -7,8 +7,6 @@ namespace Netcd.Api.Elections;
 /// <summary>The methods of the Election service.</summary>
 internal static class ElectionMethods
 {
-    public const string Service = "v3electionpb.Election";
-
     public static IEnumerable<Method> All(ApiContext api, InnerMethods inner) =>
     [
         new CampaignMethod(api, inner).Method,

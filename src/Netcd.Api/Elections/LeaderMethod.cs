@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
 using Netcd.Api.Inner;
@@ -11,7 +12,7 @@ namespace Netcd.Api.Elections;
 /// <summary>Election.Leader: who leads.</summary>
 internal sealed class LeaderMethod(ApiContext api, InnerMethods inner)
     : WaitingMethod<LeaderRequest>(
-        api, inner, ElectionMethods.Service, "Leader", RequestShapes.LeaderRequest, LeaderRequest.Parser)
+        api, inner, Rpc.Leader, RequestShapes.LeaderRequest, LeaderRequest.Parser)
 {
     public override async Task<IMessage> RunAsync(
         LeaderRequest request, InnerCaller caller, CancellationToken cancellation)

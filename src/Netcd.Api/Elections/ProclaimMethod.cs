@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
 using Netcd.Api.Inner;
@@ -11,7 +12,7 @@ namespace Netcd.Api.Elections;
 /// <summary>Election.Proclaim: gives the leader's key a new value.</summary>
 internal sealed class ProclaimMethod(ApiContext api, InnerMethods inner)
     : WaitingMethod<ProclaimRequest>(
-        api, inner, ElectionMethods.Service, "Proclaim", RequestShapes.ProclaimRequest, ProclaimRequest.Parser)
+        api, inner, Rpc.Proclaim, RequestShapes.ProclaimRequest, ProclaimRequest.Parser)
 {
     public override async Task<IMessage> RunAsync(
         ProclaimRequest request, InnerCaller caller, CancellationToken cancellation)

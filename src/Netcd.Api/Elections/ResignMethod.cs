@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
 using Netcd.Api.Inner;
@@ -11,7 +12,7 @@ namespace Netcd.Api.Elections;
 /// <summary>Election.Resign: gives leadership up. Well done also for a key that is not the leader's any more.</summary>
 internal sealed class ResignMethod(ApiContext api, InnerMethods inner)
     : WaitingMethod<ResignRequest>(
-        api, inner, ElectionMethods.Service, "Resign", RequestShapes.ResignRequest, ResignRequest.Parser)
+        api, inner, Rpc.Resign, RequestShapes.ResignRequest, ResignRequest.Parser)
 {
     public override async Task<IMessage> RunAsync(
         ResignRequest request, InnerCaller caller, CancellationToken cancellation)

@@ -45,9 +45,9 @@ internal static class ErrorTable
     public static readonly Status WatchCanceled =
         New(StatusCode.Canceled, "etcdserver: watch canceled");
 
-    /// <summary>Ours: users and roles are kept as they lie in the data, but not managed.</summary>
-    public static readonly Status UsersUnsupported =
-        New(StatusCode.Unimplemented, "netcd: this version does not manage users and roles");
+    /// <summary>golang.org/x/crypto/bcrypt/bcrypt.go, ErrPasswordTooLong; etcd does not map it.</summary>
+    public static readonly Status PasswordTooLong =
+        New(StatusCode.Unknown, "bcrypt: password length exceeds 72 bytes");
 
     /// <summary>Ours: etcd buffers without bound.</summary>
     public static readonly Status KeepAlivesTooMany =

@@ -1,3 +1,4 @@
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
 using Netcd.Api.Wire;
@@ -7,7 +8,7 @@ namespace Netcd.Api.Health;
 
 /// <summary>Health.Check: the server as a whole, named by the empty string, always serves.</summary>
 internal sealed class HealthCheckMethod(ApiContext api)
-    : UnaryMethod(api, "grpc.health.v1.Health", "Check", new MessageShape("HealthCheckRequest"))
+    : UnaryMethod(api, Rpc.HealthCheck, new MessageShape("HealthCheckRequest"))
 {
     protected override string? FindProblem(ReadOnlySpan<byte> message) =>
         HealthRequest.TryParse(message, out _, out var problem) ? null : problem;

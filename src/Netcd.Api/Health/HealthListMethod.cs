@@ -1,3 +1,4 @@
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Wire;
 using Netcd.Grpc;
@@ -5,7 +6,7 @@ using Netcd.Grpc;
 namespace Netcd.Api.Health;
 
 internal sealed class HealthListMethod(ApiContext api)
-    : UnaryMethod(api, "grpc.health.v1.Health", "List", new MessageShape("HealthListRequest"))
+    : UnaryMethod(api, Rpc.HealthList, new MessageShape("HealthListRequest"))
 {
     protected override string? FindProblem(ReadOnlySpan<byte> message) =>
         HealthRequest.TryParse(message, out _, out var problem) ? null : problem;

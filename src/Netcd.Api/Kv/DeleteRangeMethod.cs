@@ -1,3 +1,4 @@
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Validation;
 using Netcd.Api.Wire;
@@ -8,12 +9,13 @@ namespace Netcd.Api.Kv;
 
 internal sealed class DeleteRangeMethod(ApiContext api)
     : ProposalMethod(
-        api, "etcdserverpb.KV", "DeleteRange", RequestShapes.DeleteRangeRequest, InternalRequestKind.DeleteRange)
+        api, Rpc.KvDeleteRange, RequestShapes.DeleteRangeRequest, InternalRequestKind.DeleteRange)
 {
     protected override CallStep Handle(
         in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket)
     {
-        var refusal = RequestRules.Check(DeleteRangeRequestView.Parse(message)) ?? Api.Gate.CheckUser(head);
-        return refusal is null ? Propose(message, ticket) : Refuse(ref reply, refusal);
+        var caller = default(Caller);
+        var refusal = RequestRules.Check(DeleteRangeRequestView.Parse(message)) ?? Admit(head, out caller);
+        return refusal is null ? Propose(message, caller, ticket) : Refuse(ref reply, refusal);
     }
 }

@@ -1,3 +1,4 @@
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Validation;
 using Netcd.Api.Wire;
@@ -7,7 +8,7 @@ using Netcd.Server.Requests;
 namespace Netcd.Api.Kv;
 
 internal sealed class PutMethod(ApiContext api)
-    : ProposalMethod(api, "etcdserverpb.KV", "Put", RequestShapes.PutRequest, InternalRequestKind.Put)
+    : ProposalMethod(api, Rpc.KvPut, RequestShapes.PutRequest, InternalRequestKind.Put)
 {
     protected override CallStep Handle(
         in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket)
@@ -17,7 +18,8 @@ internal sealed class PutMethod(ApiContext api)
             return CallStep.Pending;
         }
 
-        var refusal = RequestRules.Check(PutRequestView.Parse(message)) ?? Api.Gate.CheckUser(head);
-        return refusal is null ? Propose(message, ticket) : Refuse(ref reply, refusal);
+        var caller = default(Caller);
+        var refusal = RequestRules.Check(PutRequestView.Parse(message)) ?? Admit(head, out caller);
+        return refusal is null ? Propose(message, caller, ticket) : Refuse(ref reply, refusal);
     }
 }

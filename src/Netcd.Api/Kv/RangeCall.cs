@@ -1,4 +1,5 @@
 using System.Buffers;
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
 using Netcd.Grpc;
@@ -16,17 +17,19 @@ internal sealed class RangeCall : IReadWaiter, IThreadPoolWorkItem
     private readonly CallTicket _ticket;
     private readonly byte[] _request;
     private readonly int _length;
-    private readonly Status? _userStatus;
+    private readonly Admission _admission;
 
     /// <param name="method">The method.</param>
     /// <param name="ticket">The call.</param>
     /// <param name="message">The request; copied.</param>
-    /// <param name="userStatus">The refusal that auth will give once the read index is there, if any.</param>
-    public RangeCall(RangeMethod method, CallTicket ticket, ReadOnlySpan<byte> message, Status? userStatus)
+    /// <param name="admission">
+    /// The caller. What auth has against him is told once the read index is there.
+    /// </param>
+    public RangeCall(RangeMethod method, CallTicket ticket, ReadOnlySpan<byte> message, in Admission admission)
     {
         _method = method;
         _ticket = ticket;
-        _userStatus = userStatus;
+        _admission = admission;
         _length = message.Length;
         _request = ArrayPool<byte>.Shared.Rent(_length);
         message.CopyTo(_request);
@@ -35,9 +38,9 @@ internal sealed class RangeCall : IReadWaiter, IThreadPoolWorkItem
     /// <summary>Called by the member's thread, which must not be held up by a long read.</summary>
     public void Ready()
     {
-        if (_userStatus is not null)
+        if (_admission.Refusal is { } refusal)
         {
-            Answer(_userStatus);
+            Answer(refusal);
         }
         else if (_method.IsSmall(RangeRequestView.Parse(_request.AsSpan(0, _length))))
         {
@@ -61,7 +64,7 @@ internal sealed class RangeCall : IReadWaiter, IThreadPoolWorkItem
 
     private void Read()
     {
-        _method.Read(_request.AsSpan(0, _length), _ticket);
+        _method.Read(_request.AsSpan(0, _length), _admission.Caller, _ticket);
         ArrayPool<byte>.Shared.Return(_request);
     }
 

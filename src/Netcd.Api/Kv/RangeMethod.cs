@@ -1,3 +1,4 @@
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
 using Netcd.Api.Validation;
@@ -15,18 +16,24 @@ namespace Netcd.Api.Kv;
 /// larger ones go to a worker, and answers over 64 KiB are read from the store as the client takes them.
 /// </summary>
 internal sealed class RangeMethod(ApiContext api)
-    : UnaryMethod(api, "etcdserverpb.KV", "Range", RequestShapes.RangeRequest)
+    : UnaryMethod(api, Rpc.KvRange, RequestShapes.RangeRequest)
 {
     // A key costs about half a microsecond to find and copy, and a handler may take about 50 us.
     private const long InlineKeysMax = 100;
 
     /// <summary>Reads and answers a pending call.</summary>
-    public void Read(ReadOnlySpan<byte> message, CallTicket ticket)
+    public void Read(ReadOnlySpan<byte> message, in Caller caller, CallTicket ticket)
     {
-        var status = Api.Member.Store.Range(RangeAnswer.Query(RangeRequestView.Parse(message)), out var selection);
-        if (status != StoreStatus.Ok || selection is null)
+        var request = RangeRequestView.Parse(message);
+        if (Api.Reads.Check(caller, request.Key, request.RangeEnd, out var judged) is { } refusal)
         {
-            Complete(ticket, ErrorTable.For(RangeAnswer.RefusalOf(status)));
+            Complete(ticket, refusal);
+            return;
+        }
+
+        if (Select(request, judged, out var selection) is { } problem)
+        {
+            Complete(ticket, problem);
             return;
         }
 
@@ -59,31 +66,37 @@ internal sealed class RangeMethod(ApiContext api)
 
         if (!request.IsSerializable && !Api.Member.TryReadIndexNow())
         {
-            Api.Member.ReadIndex(new RangeCall(this, ticket, message, Api.Gate.CheckUser(head)));
+            var admission = new Admission(Admit(head, out var waiting), waiting);
+            Api.Member.ReadIndex(new RangeCall(this, ticket, message, admission));
             AnswerBatch.Flush();
             return CallStep.Pending;
         }
 
-        if (Api.Gate.CheckUser(head) is { } userStatus)
+        // Before anything is counted: how many keys there are is not to be told by the time it takes either.
+        if (Admit(head, out var caller) is { } stranger)
         {
-            return Refuse(ref reply, userStatus);
+            return Refuse(ref reply, stranger);
+        }
+
+        if (Api.Reads.Check(caller, request.Key, request.RangeEnd, out var judged) is { } refusal)
+        {
+            return Refuse(ref reply, refusal);
         }
 
         if (!IsSmall(request))
         {
-            new RangeCall(this, ticket, message, userStatus: null).ReadOnWorker();
+            new RangeCall(this, ticket, message, new Admission(null, caller)).ReadOnWorker();
             return CallStep.Pending;
         }
 
-        return Read(request, ref reply);
+        return Read(request, judged, ref reply);
     }
 
-    private CallStep Read(in RangeRequestView request, ref ReplyWriter reply)
+    private CallStep Read(in RangeRequestView request, AuthState judged, ref ReplyWriter reply)
     {
-        var status = Api.Member.Store.Range(RangeAnswer.Query(request), out var selection);
-        if (status != StoreStatus.Ok || selection is null)
+        if (Select(request, judged, out var selection) is { } problem)
         {
-            return Refuse(ref reply, ErrorTable.For(RangeAnswer.RefusalOf(status)));
+            return Refuse(ref reply, problem);
         }
 
         var term = Api.Member.Term;
@@ -106,6 +119,25 @@ internal sealed class RangeMethod(ApiContext api)
 
         CountSent(length);
         return CallStep.Done;
+    }
+
+    // Not null unless it is refused.
+    private Status? Select(in RangeRequestView request, AuthState judged, out RangeSelection selection)
+    {
+        var status = Api.Member.Store.Range(RangeAnswer.Query(request), out var found);
+        selection = found!;
+        if (status != StoreStatus.Ok || found is null)
+        {
+            return ErrorTable.For(RangeAnswer.RefusalOf(status));
+        }
+
+        if (Api.Reads.CheckAgain(judged) is { } refusal)
+        {
+            found.Release();
+            return refusal;
+        }
+
+        return null;
     }
 
     private SelectionSource OpenSource(RangeSelection selection)

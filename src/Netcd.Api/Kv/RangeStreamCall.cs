@@ -1,3 +1,4 @@
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
 using Netcd.Api.Validation;
@@ -25,17 +26,19 @@ internal sealed class RangeStreamCall : PumpedCall, IReadWaiter
     private const int MoreField = 3;
     private const long FirstChunkKeys = 10;
 
-    private readonly Status? _userStatus;
     private byte[] _request = [];
     private byte[] _nextKey = [];
+    private Caller _caller;
     private long _revision;
     private long _headerRevision;
     private long _chunkKeys = FirstChunkKeys;
     private long _sent;
     private bool _isEnded;
 
-    public RangeStreamCall(RangeStreamMethod method, StreamOut output, in CallHead head, Status? userStatus)
-        : base(method, output, RequestShapes.RangeRequest, head) => _userStatus = userStatus;
+    public RangeStreamCall(RangeStreamMethod method, StreamOut output, in CallHead head)
+        : base(method, output, RequestShapes.RangeRequest, head)
+    {
+    }
 
     void IReadWaiter.Ready() => Begin();
 
@@ -83,7 +86,14 @@ internal sealed class RangeStreamCall : PumpedCall, IReadWaiter
             return false;
         }
 
+        // Each chunk anew: a right that was taken away ends the stream.
         var request = RangeRequestView.Parse(_request);
+        if (Api.Reads.Check(_caller, request.Key, request.RangeEnd, out var judged) is { } refusal)
+        {
+            Finish(refusal);
+            return false;
+        }
+
         var limit = request.Limit > 0 ? request.Limit : long.MaxValue;
         var query = RangeAnswer.Query(request) with
         {
@@ -100,6 +110,12 @@ internal sealed class RangeStreamCall : PumpedCall, IReadWaiter
 
         try
         {
+            if (Api.Reads.CheckAgain(judged) is { } changed)
+            {
+                Finish(changed);
+                return false;
+            }
+
             OfferChunk(selection, limit);
         }
         finally
@@ -117,9 +133,9 @@ internal sealed class RangeStreamCall : PumpedCall, IReadWaiter
 
     private void Begin()
     {
-        if (_userStatus is not null)
+        if (Admit(out _caller) is { } refusal)
         {
-            Finish(_userStatus);
+            Finish(refusal);
         }
         else
         {

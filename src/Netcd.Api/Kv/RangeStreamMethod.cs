@@ -1,3 +1,4 @@
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Grpc;
 
@@ -5,8 +6,8 @@ namespace Netcd.Api.Kv;
 
 /// <summary>KV.RangeStream of etcd 3.7: a range in several messages.</summary>
 internal sealed class RangeStreamMethod(ApiContext api)
-    : StreamMethod(api, "etcdserverpb.KV", "RangeStream", clientStreaming: false)
+    : StreamMethod(api, Rpc.KvRangeStream, clientStreaming: false)
 {
     protected override IStreamCall Begin(in CallHead head, StreamOut output) =>
-        new RangeStreamCall(this, output, head, Api.Gate.CheckUser(head));
+        new RangeStreamCall(this, output, head);
 }

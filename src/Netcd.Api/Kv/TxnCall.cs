@@ -1,4 +1,5 @@
 using System.Buffers;
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
 using Netcd.Grpc;
@@ -15,14 +16,14 @@ internal sealed class TxnCall : IReadWaiter, IThreadPoolWorkItem
     private readonly CallTicket _ticket;
     private readonly byte[] _request;
     private readonly int _length;
-    private readonly Status? _userStatus;
+    private readonly Admission _admission;
 
-    /// <inheritdoc cref="RangeCall(RangeMethod, CallTicket, ReadOnlySpan{byte}, Status?)"/>
-    public TxnCall(TxnMethod method, CallTicket ticket, ReadOnlySpan<byte> message, Status? userStatus)
+    /// <inheritdoc cref="RangeCall(RangeMethod, CallTicket, ReadOnlySpan{byte}, in Admission)"/>
+    public TxnCall(TxnMethod method, CallTicket ticket, ReadOnlySpan<byte> message, in Admission admission)
     {
         _method = method;
         _ticket = ticket;
-        _userStatus = userStatus;
+        _admission = admission;
         _length = message.Length;
         _request = ArrayPool<byte>.Shared.Rent(_length);
         message.CopyTo(_request);
@@ -30,9 +31,9 @@ internal sealed class TxnCall : IReadWaiter, IThreadPoolWorkItem
 
     public void Ready()
     {
-        if (_userStatus is not null)
+        if (_admission.Refusal is { } refusal)
         {
-            Answer(_userStatus);
+            Answer(refusal);
         }
         else
         {
@@ -46,7 +47,7 @@ internal sealed class TxnCall : IReadWaiter, IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute()
     {
-        _method.Read(_request.AsSpan(0, _length), _ticket);
+        _method.Read(_request.AsSpan(0, _length), _admission.Caller, _ticket);
         ArrayPool<byte>.Shared.Return(_request);
         AnswerBatch.Flush();
     }

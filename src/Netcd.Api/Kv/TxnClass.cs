@@ -22,24 +22,6 @@ internal static class TxnClass
             && AreReads(request.Failure, ref isSerializable, ref isSmall);
     }
 
-    /// <summary>Whether neither it nor what is nested in it compares or does anything.</summary>
-    public static bool TouchesNothing(in TxnRequestView request) =>
-        request.CompareCount == 0 && AreEmpty(request.Success) && AreEmpty(request.Failure);
-
-    private static bool AreEmpty(RepeatedMessages operations)
-    {
-        foreach (var message in operations)
-        {
-            var operation = RequestOpView.Parse(message);
-            if (operation.Kind != RequestOpKind.Txn || !TouchesNothing(TxnRequestView.Parse(operation.Message)))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     private static bool AreReads(RepeatedMessages operations, ref bool isSerializable, ref bool isSmall)
     {
         foreach (var message in operations)

@@ -1,8 +1,10 @@
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
 using Netcd.Api.Validation;
 using Netcd.Api.Wire;
 using Netcd.Grpc;
+using Netcd.Mvcc;
 using Netcd.Server;
 using Netcd.Server.KeyValues;
 using Netcd.Server.Requests;
@@ -14,22 +16,28 @@ namespace Netcd.Api.Kv;
 /// serializable. Anything else, nested transactions included, goes through Raft.
 /// </summary>
 internal sealed class TxnMethod(ApiContext api)
-    : ProposalMethod(api, "etcdserverpb.KV", "Txn", RequestShapes.TxnRequest, InternalRequestKind.Txn)
+    : ProposalMethod(api, Rpc.KvTxn, RequestShapes.TxnRequest, InternalRequestKind.Txn)
 {
     [ThreadStatic]
     private static BodyWriter? _body;
 
     /// <summary>Reads and answers a pending call.</summary>
-    public void Read(ReadOnlySpan<byte> message, CallTicket ticket)
+    public void Read(ReadOnlySpan<byte> message, in Caller caller, CallTicket ticket)
     {
-        var body = Run(message, out var refusal, out var revision);
-        if (refusal == Refusal.None)
+        if (Api.Reads.Check(caller, TxnRequestView.Parse(message), out var judged) is { } refusal)
+        {
+            Complete(ticket, refusal);
+            return;
+        }
+
+        var body = Run(message, judged, out var problem, out var revision);
+        if (problem is null)
         {
             Complete(ticket, revision, body.Written);
         }
         else
         {
-            Complete(ticket, ErrorTable.For(refusal));
+            Complete(ticket, problem);
         }
 
         body.Clear();
@@ -58,43 +66,41 @@ internal sealed class TxnMethod(ApiContext api)
 
         if (!TxnClass.IsReadOnly(request, out var isSerializable, out var isSmall))
         {
-            return CheckUser(head, request) is { } refusal ? Refuse(ref reply, refusal) : Propose(message, ticket);
+            return Admit(head, out var writer) is { } refusal
+                ? Refuse(ref reply, refusal)
+                : Propose(message, writer, ticket);
         }
 
         if (!isSerializable && !Api.Member.TryReadIndexNow())
         {
-            Api.Member.ReadIndex(new TxnCall(this, ticket, message, Api.Gate.CheckUser(head)));
+            var admission = new Admission(Admit(head, out var waiting), waiting);
+            Api.Member.ReadIndex(new TxnCall(this, ticket, message, admission));
             AnswerBatch.Flush();
             return CallStep.Pending;
         }
 
-        if (CheckUser(head, request) is { } userStatus)
+        if (Admit(head, out var caller) is { } stranger)
         {
-            return Refuse(ref reply, userStatus);
+            return Refuse(ref reply, stranger);
         }
 
         if (!isSmall)
         {
-            new TxnCall(this, ticket, message, userStatus: null).ReadOnWorker();
+            new TxnCall(this, ticket, message, new Admission(null, caller)).ReadOnWorker();
             return CallStep.Pending;
         }
 
-        return Read(message, ref reply);
+        return Api.Reads.Check(caller, request, out var judged) is { } userStatus
+            ? Refuse(ref reply, userStatus)
+            : Read(message, judged, ref reply);
     }
 
-    // A transaction that touches no key needs no permission, and so no user; a token that is there must be good all the
-    // same. Upstream: CheckTxnAuth of server/etcdserver/apply/apply_auth.go.
-    private Status? CheckUser(in CallHead head, in TxnRequestView request) =>
-        !CallGate.HasToken(head) && TxnClass.TouchesNothing(request) ? null : Api.Gate.CheckUser(head);
-
-    private CallStep Read(ReadOnlySpan<byte> message, ref ReplyWriter reply)
+    private CallStep Read(ReadOnlySpan<byte> message, AuthState judged, ref ReplyWriter reply)
     {
-        var body = Run(message, out var refusal, out var revision);
+        var body = Run(message, judged, out var problem, out var revision);
         try
         {
-            return refusal == Refusal.None
-                ? Answer(ref reply, revision, body.Written)
-                : Refuse(ref reply, ErrorTable.For(refusal));
+            return problem is null ? Answer(ref reply, revision, body.Written) : Refuse(ref reply, problem);
         }
         finally
         {
@@ -102,12 +108,13 @@ internal sealed class TxnMethod(ApiContext api)
         }
     }
 
-    private BodyWriter Run(ReadOnlySpan<byte> message, out Refusal refusal, out long revision)
+    private BodyWriter Run(ReadOnlySpan<byte> message, AuthState judged, out Status? problem, out long revision)
     {
         var body = _body ??= new BodyWriter();
         body.Clear();
         var request = TxnRequestView.Parse(message);
-        refusal = KeyValueApplier.ReadOnlyTxn(Api.Member.Store, Api.Member.Lessor, request, body, out revision);
+        var refusal = KeyValueApplier.ReadOnlyTxn(Api.Member.Store, Api.Member.Lessor, request, body, out revision);
+        problem = refusal == Refusal.None ? Api.Reads.CheckAgain(judged) : ErrorTable.For(refusal);
         return body;
     }
 }

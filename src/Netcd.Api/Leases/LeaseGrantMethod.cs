@@ -1,3 +1,4 @@
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Wire;
 using Netcd.Base.Protobuf;
@@ -9,7 +10,7 @@ namespace Netcd.Api.Leases;
 /// <summary>Lease.LeaseGrant. A grant without an id gets one here, so that every member applies the same.</summary>
 internal sealed class LeaseGrantMethod(ApiContext api)
     : ProposalMethod(
-        api, "etcdserverpb.Lease", "LeaseGrant", RequestShapes.LeaseGrantRequest, InternalRequestKind.LeaseGrant)
+        api, Rpc.LeaseGrant, RequestShapes.LeaseGrantRequest, InternalRequestKind.LeaseGrant)
 {
     private const int IdField = 2;
 
@@ -21,14 +22,14 @@ internal sealed class LeaseGrantMethod(ApiContext api)
             return CallStep.Pending;
         }
 
-        if (Api.Gate.CheckUser(head) is { } refusal)
+        if (Admit(head, out var caller) is { } refusal)
         {
             return Refuse(ref reply, refusal);
         }
 
         return LeaseGrantRequestView.Parse(message).Id.IsNone
-            ? Propose(WithId(message), ticket)
-            : Propose(message, ticket);
+            ? Propose(WithId(message), caller, ticket)
+            : Propose(message, caller, ticket);
     }
 
     /// <summary>Of a field that is there twice the last counts, so the id is simply added.</summary>

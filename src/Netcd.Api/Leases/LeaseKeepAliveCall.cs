@@ -5,6 +5,7 @@ using Netcd.Base;
 using Netcd.Base.Protobuf;
 using Netcd.Grpc;
 using Netcd.Server;
+using Netcd.Server.Auth;
 using Netcd.Server.Peers;
 using Netcd.Server.Requests;
 
@@ -20,7 +21,6 @@ namespace Netcd.Api.Leases;
 /// </remarks>
 internal sealed class LeaseKeepAliveCall : StreamCall
 {
-    private readonly bool _hasToken;
     private readonly Lock _lock = new();
 
     // Guarded by _lock: renewals not answered yet. The first is being worked on while _isBusy.
@@ -30,7 +30,9 @@ internal sealed class LeaseKeepAliveCall : StreamCall
     private bool _isHalfClosed;
 
     public LeaseKeepAliveCall(LeaseKeepAliveMethod method, StreamOut output, in CallHead head)
-        : base(method, output, RequestShapes.LeaseKeepAliveRequest, head) => _hasToken = CallGate.HasToken(head);
+        : base(method, output, RequestShapes.LeaseKeepAliveRequest, head)
+    {
+    }
 
     public override void OnHalfClose()
     {
@@ -46,15 +48,16 @@ internal sealed class LeaseKeepAliveCall : StreamCall
 
     protected override void Receive(ReadOnlySpan<byte> message)
     {
-        if (Api.Member.IsAuthEnabled)
+        var lease = LeaseIdRequest.Parse(message);
+        if (CheckUser(lease) is { } refusal)
         {
-            Finish(ErrorTable.For(_hasToken ? Refusal.InvalidAuthToken : Refusal.UserEmpty));
+            Finish(refusal);
             return;
         }
 
         // The header is made before the renewal: a client must never see a keep-alive succeed at a revision at which
         // the lease was revoked already.
-        var renewal = new Renewal(LeaseIdRequest.Parse(message), Api.Member.Store.CurrentRevision, Api.Member.Term);
+        var renewal = new Renewal(lease, Api.Member.Store.CurrentRevision, Api.Member.Term);
         lock (_lock)
         {
             if (_waiting.Count >= Limits.KeepAlivesPending)
@@ -75,6 +78,24 @@ internal sealed class LeaseKeepAliveCall : StreamCall
         {
             _waiting.Clear();
         }
+    }
+
+    // Who keeps a lease alive keeps its keys: they must be his to write.
+    private Status? CheckUser(LeaseId lease)
+    {
+        var auth = Api.Member.Auth;
+        if (!auth.IsEnabled)
+        {
+            return null;
+        }
+
+        if (Admit(out var caller) is { } status)
+        {
+            return status;
+        }
+
+        var refusal = new Permissions(auth, Api.Member.Lessor, caller.At(auth)).WriteLease(lease);
+        return refusal == Refusal.None ? null : ErrorTable.For(refusal);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Wire;
 using Netcd.Grpc;
@@ -7,9 +8,9 @@ namespace Netcd.Api.Leases;
 
 internal sealed class LeaseRevokeMethod(ApiContext api)
     : ProposalMethod(
-        api, "etcdserverpb.Lease", "LeaseRevoke", RequestShapes.LeaseRevokeRequest, InternalRequestKind.LeaseRevoke)
+        api, Rpc.LeaseRevoke, RequestShapes.LeaseRevokeRequest, InternalRequestKind.LeaseRevoke)
 {
     protected override CallStep Handle(
         in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket) =>
-        Api.Gate.CheckUser(head) is { } refusal ? Refuse(ref reply, refusal) : Propose(message, ticket);
+        Admit(head, out var caller) is { } refusal ? Refuse(ref reply, refusal) : Propose(message, caller, ticket);
 }

@@ -1,11 +1,14 @@
 using Google.Protobuf;
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
 using Netcd.Api.Wire;
 using Netcd.Base;
 using Netcd.Grpc;
+using Netcd.Mvcc;
 using Netcd.Proto.EtcdServer;
 using Netcd.Server;
+using Netcd.Server.Auth;
 
 namespace Netcd.Api.Leases;
 
@@ -15,30 +18,47 @@ namespace Netcd.Api.Leases;
 internal sealed class LeaseTimeToLiveMethod(ApiContext api)
     : MessageMethod<LeaseTimeToLiveRequest>(
         api,
-        "etcdserverpb.Lease",
-        "LeaseTimeToLive",
+        Rpc.LeaseTimeToLive,
         RequestShapes.LeaseTimeToLiveRequest,
         LeaseTimeToLiveRequest.Parser)
 {
     protected override CallStep Handle(
         in CallHead head, LeaseTimeToLiveRequest request, ref ReplyWriter reply, CallTicket ticket)
     {
-        if (Api.Gate.CheckUser(head) is { } refusal)
+        if (Admit(head, out var caller) is { } stranger)
         {
-            return Refuse(ref reply, refusal);
+            return Refuse(ref reply, stranger);
         }
 
-        _ = AnswerAsync(request, ticket);
+        // The keys of a lease are told to who may read them all; its times to every user.
+        var auth = Api.Member.Auth;
+        if (request.Keys && auth.IsEnabled)
+        {
+            var permissions = new Permissions(auth, Api.Member.Lessor, caller.At(auth));
+            if (permissions.ReadLease(new LeaseId(request.ID)) is var refusal && refusal != Refusal.None)
+            {
+                return Refuse(ref reply, ErrorTable.For(refusal));
+            }
+        }
+
+        _ = AnswerAsync(request, auth, ticket);
         return CallStep.Pending;
     }
 
-    private async Task AnswerAsync(LeaseTimeToLiveRequest request, CallTicket ticket)
+    private async Task AnswerAsync(LeaseTimeToLiveRequest request, AuthState judged, CallTicket ticket)
     {
         var times = await Api.Member.LeaseTimesAsync(
             new LeaseId(request.ID), request.Keys, CancellationToken.None);
         if (times.Refusal is not (Refusal.None or Refusal.LeaseNotFound))
         {
             Finish(ticket, ErrorTable.For(times.Refusal));
+            return;
+        }
+
+        // Keys may have been attached since; but who may read what has not changed.
+        if (request.Keys && Api.Reads.CheckAgain(judged) is { } changed)
+        {
+            Finish(ticket, changed);
             return;
         }
 

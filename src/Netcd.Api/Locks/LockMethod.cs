@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
 using Netcd.Api.Inner;
@@ -14,7 +15,7 @@ namespace Netcd.Api.Locks;
 /// </summary>
 internal sealed class LockMethod(ApiContext api, InnerMethods inner)
     : WaitingMethod<LockRequest>(
-        api, inner, "v3lockpb.Lock", "Lock", RequestShapes.LockRequest, LockRequest.Parser)
+        api, inner, Rpc.Lock, RequestShapes.LockRequest, LockRequest.Parser)
 {
     public override async Task<IMessage> RunAsync(
         LockRequest request, InnerCaller caller, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Inner;
 using Netcd.Api.Wire;
@@ -9,7 +10,7 @@ namespace Netcd.Api.Locks;
 /// <summary>Lock.Unlock: deletes a key that Lock gave.</summary>
 internal sealed class UnlockMethod(ApiContext api, InnerMethods inner)
     : WaitingMethod<UnlockRequest>(
-        api, inner, "v3lockpb.Lock", "Unlock", RequestShapes.UnlockRequest, UnlockRequest.Parser)
+        api, inner, Rpc.Unlock, RequestShapes.UnlockRequest, UnlockRequest.Parser)
 {
     public override async Task<IMessage> RunAsync(
         UnlockRequest request, InnerCaller caller, CancellationToken cancellation) =>

@@ -1,3 +1,4 @@
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Wire;
 using Netcd.Grpc;
@@ -10,18 +11,21 @@ namespace Netcd.Api.Maintenance;
 /// </summary>
 internal sealed class AlarmMethod(ApiContext api)
     : ProposalMethod(
-        api, "etcdserverpb.Maintenance", "Alarm", RequestShapes.AlarmRequest, InternalRequestKind.Alarm)
+        api, Rpc.Alarm, RequestShapes.AlarmRequest, InternalRequestKind.Alarm)
 {
     protected override CallStep Handle(
         in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket)
     {
-        if (Api.Gate.CheckUser(head) is { } refusal)
+        var action = AlarmRequestView.Parse(message).Action;
+        var refusal = Admit(head, out var caller)
+            ?? (action == AlarmAction.Get ? null : Api.Callers.RequireRoot(caller));
+        if (refusal is not null)
         {
             return Refuse(ref reply, refusal);
         }
 
-        return (uint)AlarmRequestView.Parse(message).Action <= (uint)AlarmAction.Deactivate
-            ? Propose(message, ticket)
+        return (uint)action <= (uint)AlarmAction.Deactivate
+            ? Propose(message, caller, ticket)
             : Answer(ref reply, Api.Member.Store.CurrentRevision, []);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Wire;
 using Netcd.Grpc;
@@ -9,12 +10,12 @@ namespace Netcd.Api.Maintenance;
 /// <summary>Maintenance.Defragment: of this member only. The answer has no header.</summary>
 internal sealed class DefragmentMethod(ApiContext api)
     : MessageMethod<DefragmentRequest>(
-        api, "etcdserverpb.Maintenance", "Defragment", RequestShapes.DefragmentRequest, DefragmentRequest.Parser)
+        api, Rpc.Defragment, RequestShapes.DefragmentRequest, DefragmentRequest.Parser)
 {
     protected override CallStep Handle(
         in CallHead head, DefragmentRequest request, ref ReplyWriter reply, CallTicket ticket)
     {
-        if (Api.Gate.CheckUser(head) is { } refusal)
+        if (Admit(head, out _) is { } refusal)
         {
             return Refuse(ref reply, refusal);
         }

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
 using Netcd.Api.Wire;
@@ -17,12 +18,12 @@ namespace Netcd.Api.Maintenance;
 /// </summary>
 internal sealed class DowngradeMethod(ApiContext api)
     : MessageMethod<DowngradeRequest>(
-        api, "etcdserverpb.Maintenance", "Downgrade", RequestShapes.DowngradeRequest, DowngradeRequest.Parser)
+        api, Rpc.Downgrade, RequestShapes.DowngradeRequest, DowngradeRequest.Parser)
 {
     protected override CallStep Handle(
         in CallHead head, DowngradeRequest request, ref ReplyWriter reply, CallTicket ticket)
     {
-        if (Api.Gate.CheckUser(head) is { } userStatus)
+        if (Admit(head, out _) is { } userStatus)
         {
             return Refuse(ref reply, userStatus);
         }
@@ -98,10 +99,8 @@ internal sealed class DowngradeMethod(ApiContext api)
     private void Set(bool enabled, string version, CallTicket ticket)
     {
         var request = new DowngradeInfoSetRequest { Enabled = enabled, Ver = version };
-        var id = Api.Member.NextRequestId();
-        var encoded = InternalRequestEncoder.Encode(
-            InternalRequestKind.DowngradeInfoSet, request.ToByteArray(), id, userName: [], authRevision: 0);
-        Api.Member.Propose(id, encoded, new DowngradeSet(this, ticket));
+        Api.Propose(
+            InternalRequestKind.DowngradeInfoSet, request.ToByteArray(), default, new DowngradeSet(this, ticket));
         AnswerBatch.Flush();
     }
 

@@ -1,3 +1,4 @@
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
 using Netcd.Api.Wire;
@@ -11,12 +12,12 @@ namespace Netcd.Api.Maintenance;
 /// <summary>Maintenance.HashKV: of the key space at a revision, read on a worker.</summary>
 internal sealed class HashKvMethod(ApiContext api)
     : MessageMethod<HashKVRequest>(
-        api, "etcdserverpb.Maintenance", "HashKV", RequestShapes.HashKVRequest, HashKVRequest.Parser)
+        api, Rpc.HashKv, RequestShapes.HashKVRequest, HashKVRequest.Parser)
 {
     protected override CallStep Handle(
         in CallHead head, HashKVRequest request, ref ReplyWriter reply, CallTicket ticket)
     {
-        if (Api.Gate.CheckUser(head) is { } refusal)
+        if (Admit(head, out _) is { } refusal)
         {
             return Refuse(ref reply, refusal);
         }

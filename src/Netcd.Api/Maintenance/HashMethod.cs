@@ -1,3 +1,4 @@
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Wire;
 using Netcd.Grpc;
@@ -8,11 +9,11 @@ namespace Netcd.Api.Maintenance;
 /// <summary>Maintenance.Hash: of the whole backend, read on a worker.</summary>
 internal sealed class HashMethod(ApiContext api)
     : MessageMethod<HashRequest>(
-        api, "etcdserverpb.Maintenance", "Hash", RequestShapes.HashRequest, HashRequest.Parser)
+        api, Rpc.Hash, RequestShapes.HashRequest, HashRequest.Parser)
 {
     protected override CallStep Handle(in CallHead head, HashRequest request, ref ReplyWriter reply, CallTicket ticket)
     {
-        if (Api.Gate.CheckUser(head) is { } refusal)
+        if (Admit(head, out _) is { } refusal)
         {
             return Refuse(ref reply, refusal);
         }

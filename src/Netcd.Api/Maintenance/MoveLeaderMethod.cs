@@ -1,3 +1,4 @@
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
 using Netcd.Api.Wire;
@@ -11,12 +12,12 @@ namespace Netcd.Api.Maintenance;
 /// <summary>Maintenance.MoveLeader: on the leader only. The answer has no header.</summary>
 internal sealed class MoveLeaderMethod(ApiContext api)
     : MessageMethod<MoveLeaderRequest>(
-        api, "etcdserverpb.Maintenance", "MoveLeader", RequestShapes.MoveLeaderRequest, MoveLeaderRequest.Parser)
+        api, Rpc.MoveLeader, RequestShapes.MoveLeaderRequest, MoveLeaderRequest.Parser)
 {
     protected override CallStep Handle(
         in CallHead head, MoveLeaderRequest request, ref ReplyWriter reply, CallTicket ticket)
     {
-        if (Api.Gate.CheckUser(head) is { } userStatus)
+        if (Admit(head, out _) is { } userStatus)
         {
             return Refuse(ref reply, userStatus);
         }

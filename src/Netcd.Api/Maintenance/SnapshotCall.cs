@@ -21,25 +21,21 @@ internal sealed class SnapshotCall : PumpedCall
     private const int BlobField = 3;
     private const int VersionField = 4;
 
-    private readonly Status? _refusal;
     private readonly byte[] _version;
     private BackendSnapshot? _snapshot;
     private IncrementalHash? _hash;
     private long _position;
     private bool _isHashMade;
 
-    public SnapshotCall(SnapshotMethod method, StreamOut output, in CallHead head, Status? refusal)
-        : base(method, output, RequestShapes.SnapshotRequest, head)
-    {
-        _refusal = refusal;
+    public SnapshotCall(SnapshotMethod method, StreamOut output, in CallHead head)
+        : base(method, output, RequestShapes.SnapshotRequest, head) =>
         _version = Encoding.UTF8.GetBytes(Api.Member.StorageVersion);
-    }
 
     protected override void Receive(ReadOnlySpan<byte> message)
     {
-        if (_refusal is not null)
+        if (Admit(out _) is { } refusal)
         {
-            Finish(_refusal);
+            Finish(refusal);
             return;
         }
 

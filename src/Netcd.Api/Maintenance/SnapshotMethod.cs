@@ -1,13 +1,14 @@
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Grpc;
 
 namespace Netcd.Api.Maintenance;
 
 internal sealed class SnapshotMethod(ApiContext api)
-    : StreamMethod(api, "etcdserverpb.Maintenance", "Snapshot", clientStreaming: false)
+    : StreamMethod(api, Rpc.Snapshot, clientStreaming: false)
 {
     protected override bool ServesLearner => true;
 
     protected override IStreamCall Begin(in CallHead head, StreamOut output) =>
-        new SnapshotCall(this, output, head, Api.Gate.CheckUser(head));
+        new SnapshotCall(this, output, head);
 }

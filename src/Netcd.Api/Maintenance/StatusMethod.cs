@@ -1,3 +1,4 @@
+using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Wire;
 using Netcd.Grpc;
@@ -9,14 +10,14 @@ namespace Netcd.Api.Maintenance;
 /// <summary>Maintenance.Status: how this member stands; needs no leader.</summary>
 internal sealed class StatusMethod(ApiContext api)
     : MessageMethod<StatusRequest>(
-        api, "etcdserverpb.Maintenance", "Status", RequestShapes.StatusRequest, StatusRequest.Parser)
+        api, Rpc.Status, RequestShapes.StatusRequest, StatusRequest.Parser)
 {
     protected override bool ServesLearner(ReadOnlySpan<byte> message) => true;
 
     protected override CallStep Handle(
         in CallHead head, StatusRequest request, ref ReplyWriter reply, CallTicket ticket)
     {
-        if (Api.Gate.CheckUser(head) is { } refusal)
+        if (Admit(head, out _) is { } refusal)
         {
             return Refuse(ref reply, refusal);
         }

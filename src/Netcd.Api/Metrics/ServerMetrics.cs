@@ -91,7 +91,7 @@ internal static class ServerMetrics
         page.AddGauge("etcd_debugging_mvcc_watcher_total", "Open watchers.", () => watchers.WatcherCount);
         page.AddGauge(
             "etcd_debugging_mvcc_slow_watcher_total", "Watchers that are behind.", () => watchers.SlowWatcherCount);
-        page.AddGauge("etcd_debugging_auth_revision", "Revision of the auth store.", () => api.Member.AuthRevision);
+        page.AddGauge("etcd_debugging_auth_revision", "Revision of the auth store.", () => api.Member.Auth.Revision);
     }
 
     private static void AddProcess(MetricsPage page, TimeProvider time)

@@ -6,6 +6,7 @@ using Netcd.Base.Buffers;
 using Netcd.Grpc;
 using Netcd.Mvcc;
 using Netcd.Server;
+using Netcd.Server.Auth;
 
 namespace Netcd.Api.Watch;
 
@@ -17,14 +18,10 @@ namespace Netcd.Api.Watch;
 internal sealed class WatchCall : StreamCall, IWatchSink
 {
     private readonly WatchStream _stream;
-    private readonly bool _hasToken;
 
     public WatchCall(WatchMethod method, StreamOut output, in CallHead head)
-        : base(method, output, RequestShapes.WatchRequest, head)
-    {
-        _hasToken = CallGate.HasToken(head);
+        : base(method, output, RequestShapes.WatchRequest, head) =>
         _stream = Api.Member.Watchers.OpenStream(this);
-    }
 
     public override void OnHalfClose()
     {
@@ -54,6 +51,26 @@ internal sealed class WatchCall : StreamCall, IWatchSink
 
     protected override void Close() => _stream.Close();
 
+    // The range is judged as the client gave it. etcd up to 3.5.30 and 3.6.11 turned "all keys from here on" into a
+    // single key first, and then let all of them through (CVE-2026-73499).
+    private Status? CheckUser(in WatchCreateView create)
+    {
+        var auth = Api.Member.Auth;
+        if (!auth.IsEnabled)
+        {
+            return null;
+        }
+
+        if (Admit(out var caller) is { } status)
+        {
+            return status;
+        }
+
+        var key = create.Key.IsEmpty ? "\0"u8 : create.Key;
+        var refusal = new Permissions(auth, Api.Member.Lessor, caller.At(auth)).Read(key, create.RangeEnd);
+        return refusal == Refusal.None ? null : ErrorTable.For(refusal);
+    }
+
     private void Create(in WatchCreateView create)
     {
         if (create.StartRevision < 0)
@@ -62,10 +79,9 @@ internal sealed class WatchCall : StreamCall, IWatchSink
             return;
         }
 
-        if (Api.Member.IsAuthEnabled)
+        if (CheckUser(create) is { } refusal)
         {
-            var refusal = _hasToken ? Refusal.InvalidAuthToken : Refusal.UserEmpty;
-            _stream.Refuse(ErrorTable.AsText(ErrorTable.For(refusal)));
+            _stream.Refuse(ErrorTable.AsText(refusal));
             return;
         }
 

@@ -58,7 +58,7 @@ internal sealed class ClientAccess(IMember member, ApiOptions options)
         options.Hosts.Count == 0 || options.Hosts.Contains("*") || options.Hosts.Contains(host);
 
     private bool BringsIgnoredName(HttpContext context, string path) =>
-        options.GatewayEnabled && options.ClientCertAuth && member.IsAuthEnabled
+        options.GatewayEnabled && options.ClientCertAuth && member.Auth.IsEnabled
         && path.StartsWith("/v3/", StringComparison.Ordinal)
         && context.Features.Get<PeerIdentity>() is { CommonName.Length: > 0 };
 

@@ -110,6 +110,8 @@ internal static class MemberSettings
                 CompactionCheckInterval = options.DurationOrOld("compact-hash-check-time"),
             },
             DowngradeCheckInterval = options.DurationOrOld("downgrade-check-time"),
+            SimpleTokenLifetime = TimeSpan.FromSeconds(
+                values.UInt64("auth-token-ttl") is > 0 and var seconds ? Math.Min(seconds, int.MaxValue) : 300),
             LeaseCheckpoints = options.Gates["LeaseCheckpoint"],
             LeaseCheckpointsPersist = options.Gates["LeaseCheckpointPersist"],
             AutoCompaction = AutoCompaction(values),

@@ -9,4 +9,10 @@ internal static class AnswerFields
     internal const int Alarms = 2;
     internal const int AlarmMember = 1;
     internal const int AlarmKind = 2;
+
+    internal const int AuthEnabled = 2;
+    internal const int AuthRevision = 3;
+    internal const int Token = 2;
+    internal const int Names = 2;
+    internal const int Permissions = 2;
 }

@@ -2,6 +2,7 @@ using Netcd.Base;
 using Netcd.Base.Protobuf;
 using Netcd.Base.Records;
 using Netcd.Mvcc;
+using Netcd.Server.Auth;
 using Netcd.Server.KeyValues;
 using Netcd.Server.Membership;
 using Netcd.Server.Requests;
@@ -25,6 +26,8 @@ internal sealed class EntryApplier
     private readonly PendingTable _pending;
     private readonly IApplyEvents _events;
     private readonly KeyValueApplier _keyValues;
+    private readonly AuthStore _auth;
+    private readonly AuthApplier _authRequests;
     private readonly BodyWriter _answer = new();
 
     internal EntryApplier(MemberParts parts, MembershipView replayed, PendingTable pending, IApplyEvents events)
@@ -38,6 +41,8 @@ internal sealed class EntryApplier
         _pending = pending;
         _events = events;
         _keyValues = new KeyValueApplier(_store, _lessor);
+        _auth = parts.Auth;
+        _authRequests = new AuthApplier(_auth, parts.Tokens);
     }
 
     /// <summary>What the entry that was applied last was refused with.</summary>
@@ -173,20 +178,13 @@ internal sealed class EntryApplier
                 ApplyGrowing(request);
                 break;
             case InternalRequestKind.DeleteRange:
-                var deleted = 0L;
-                var refusal = CorruptRefusal();
-                if (refusal == Refusal.None)
-                {
-                    _keyValues.DeleteRange(DeleteRangeRequestView.Parse(request.Message), _answer, out deleted);
-                }
-
-                Answer(request.Id, refusal, deleted);
+                DeleteRange(request);
                 break;
             case InternalRequestKind.Compaction:
                 ApplyCompaction(request);
                 break;
             case InternalRequestKind.LeaseRevoke:
-                refusal = CorruptRefusal();
+                var refusal = CheckRequest(request);
                 Answer(request.Id, refusal == Refusal.None ? RevokeLease(request.Message) : refusal, 0);
                 break;
             case InternalRequestKind.LeaseCheckpoint:
@@ -197,19 +195,53 @@ internal sealed class EntryApplier
                 _alarms.Apply(AlarmRequestView.Parse(request.Message), _answer);
                 Answer(request.Id, Refusal.None, 0);
                 break;
-            case InternalRequestKind.Range or InternalRequestKind.AuthUserGet or InternalRequestKind.AuthRoleGet
-                or InternalRequestKind.AuthStatus:
+            case InternalRequestKind.Range:
                 // No effect; this program never puts them into the log.
                 Answer(request.Id, Refusal.UnknownMethod, 0);
+                break;
+            case var kind when AuthApplier.Handles(kind):
+                Answer(request.Id, _authRequests.Apply(request, entry.Index, _answer), 0);
                 break;
             default:
                 throw new UnsupportedEntryException(entry.Index, request.Kind);
         }
     }
 
+    private void DeleteRange(in InternalRequestView request)
+    {
+        var deleted = 0L;
+        var refusal = CheckRequest(request);
+        if (refusal == Refusal.None)
+        {
+            _keyValues.DeleteRange(DeleteRangeRequestView.Parse(request.Message), _answer, out deleted);
+        }
+
+        Answer(request.Id, refusal, deleted);
+    }
+
+    // The CORRUPT alarm comes before permissions, as in etcd's chain of appliers.
+    private Refusal CheckRequest(in InternalRequestView request)
+    {
+        var refusal = CorruptRefusal();
+        return refusal == Refusal.None && _auth.State.IsEnabled ? CheckPermission(request) : refusal;
+    }
+
+    private Refusal CheckPermission(in InternalRequestView request)
+    {
+        var permissions = new Permissions(_auth.State, _lessor, request.UserName, request.AuthRevision);
+        return request.Kind switch
+        {
+            InternalRequestKind.Put => permissions.Put(PutRequestView.Parse(request.Message)),
+            InternalRequestKind.DeleteRange => permissions.Delete(DeleteRangeRequestView.Parse(request.Message)),
+            InternalRequestKind.Txn => permissions.Txn(TxnRequestView.Parse(request.Message)),
+            InternalRequestKind.LeaseRevoke => permissions.WriteLease(LeaseIdRequest.Parse(request.Message)),
+            _ => Refusal.None,
+        };
+    }
+
     private Refusal CorruptRefusal() => _alarms.Has(AlarmType.Corrupt) ? Refusal.Corrupt : Refusal.None;
 
-    // etcd's chain for requests that take space: corrupt, capped, quota, backend. The quota applier carries the request
+    // etcd's chain for requests that take space: corrupt, capped, auth, quota, backend. The quota applier carries the request
     // out and refuses it afterwards, so that members that differ in size still have equal data.
     private void ApplyGrowing(in InternalRequestView request)
     {
@@ -218,6 +250,11 @@ internal sealed class EntryApplier
         if (refusal == Refusal.None && cost > 0 && _alarms.Has(AlarmType.NoSpace))
         {
             refusal = Refusal.NoSpace;
+        }
+
+        if (refusal == Refusal.None && _auth.State.IsEnabled)
+        {
+            refusal = CheckPermission(request);
         }
 
         if (refusal != Refusal.None)

@@ -1,10 +1,10 @@
-using System.Buffers.Binary;
 using Netcd.Base;
 using Netcd.Base.Records;
 using Netcd.Mvcc;
 using Netcd.Raft;
 using Netcd.Raft.Log;
 using Netcd.Server.Apply;
+using Netcd.Server.Auth;
 using Netcd.Server.Membership;
 using Netcd.Wal;
 using Netcd.Wal.Snapshots;
@@ -219,7 +219,6 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
         {
             StartDefragmentation.Run(backend, options.DefragmentAtStartBytes, options.Log);
             LearnerPromotions.Repair(backend, replayed, options.Log);
-            InitializeAuth(backend);
             var leases = new LeaseBucket(backend);
             var lessor = new Lessor(leases, LessorOptionsOf(options), options.Time);
             leases.RestoreInto(lessor);
@@ -230,7 +229,9 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
                 lessor,
                 new ClusterState(new MembershipStore(backend), options.LearnersMax),
                 new AlarmStore(backend),
-                new Quota(store, options.QuotaBytes));
+                new Quota(store, options.QuotaBytes),
+                new AuthStore(backend),
+                new SimpleTokens(options.SimpleTokenLifetime, options.Time));
         }
         catch
         {
@@ -247,24 +248,6 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
         CheckpointsPersisted = options.LeaseCheckpointsPersist,
         ExpiredRetryInterval = options.RequestTimeout,
     };
-
-    // etcd writes the first revision of the auth store when it first opens a backend.
-    private static void InitializeAuth(Backend backend)
-    {
-        if (backend.Get(BucketId.Auth, "authRevision"u8) is not null)
-        {
-            return;
-        }
-
-        var revision = new byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64BigEndian(revision, 1);
-        using (backend.EnterWrite())
-        {
-            backend.Put(BucketId.Auth, "authRevision"u8, revision);
-        }
-
-        backend.Commit();
-    }
 
     private static void Close(MemberParts parts) => parts.Backend.Dispose();
 

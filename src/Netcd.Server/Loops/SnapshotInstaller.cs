@@ -52,6 +52,7 @@ internal sealed class SnapshotInstaller(
         parts.Store.Replace(opened);
         parts.Alarms.Restore(opened);
         parts.Cluster.Restore(new MembershipStore(opened));
+        ReplaceAuth(opened);
         options.Log?.Log(
             RaftLogLevel.Information,
             "opened the database of a snapshot",
@@ -59,5 +60,20 @@ internal sealed class SnapshotInstaller(
             new KeyValuePair<string, object?>("open-took", options.Time.GetElapsedTime(began, wasOpened)),
             new KeyValuePair<string, object?>("restore-took", options.Time.GetElapsedTime(wasOpened)));
         return old;
+    }
+
+    // Whoever was deleted or got another password by entries that the snapshot stands for has no tokens any more.
+    private void ReplaceAuth(Backend opened)
+    {
+        var before = parts.Auth.State;
+        parts.Auth.Replace(opened);
+        if (!parts.Auth.State.IsEnabled)
+        {
+            parts.Tokens.Clear();
+        }
+        else if (parts.Auth.State.Revision != before.Revision)
+        {
+            parts.Tokens.RemoveUnlessKept(before, parts.Auth.State);
+        }
     }
 }
