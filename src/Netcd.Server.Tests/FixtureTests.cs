@@ -42,7 +42,9 @@ public sealed class FixtureTests : IDisposable
             var waiter = new ReplyWaiter();
             var id = member.NextRequestId();
             var put = Messages.Put($"netcd{round}", "x");
-            member.Propose(id, InternalRequestEncoder.Encode(InternalRequestKind.Put, put, id, [], 0), waiter);
+            var auth = member.Auth;
+            member.Propose(
+                id, InternalRequestEncoder.Encode(InternalRequestKind.Put, put, id, "root"u8, auth.Revision), waiter);
             Assert.Equal(revision + round + 1, (await waiter.Result.WaitAsync(Patience)).Revision);
         }
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Netcd.Base;
 
 namespace Netcd.Mvcc;
@@ -250,7 +251,7 @@ public sealed class AuthStore
         else
         {
             permissions.Add(permission);
-            PermissionSort.Sort(permissions);
+            PatternSort<AuthPermission, PermissionOrder>.Sort(CollectionsMarshal.AsSpan(permissions), default);
         }
 
         Put(role with { Permissions = permissions });
