@@ -37,7 +37,9 @@ public sealed class AuthMethodTests
             api, Refusal.AuthFailed, "Authenticate", new AuthenticateRequest { Name = "rooT", Password = "root-pw" });
         var users = (await api.AuthAsync("UserList", new AuthUserListRequest(), token)).As(AuthUserListResponse.Parser);
         Assert.Equal(["root"], users.Users);
-        foreach (var (key, value) in new[] { ("token", token), ("authorization", token), ("authorization", $"Bearer {token}") })
+        (string, string)[] forms =
+            [("token", token), ("authorization", token), ("authorization", $"Bearer {token}")];
+        foreach (var (key, value) in forms)
         {
             var put = await api.CallAsync(Put, new PutRequest { Key = TestApi.Bytes("k") }, (key, value));
             Assert.Equal(Status.OK, put.Status);
@@ -77,12 +79,16 @@ public sealed class AuthMethodTests
         var root = await api.LoginAsync("root");
         var request = new AuthUserAddRequest
         {
-            Name = "nopw", Password = "canary", HashedPassword = "canary", Options = new UserAddOptions { NoPassword = true },
+            Name = "nopw",
+            Password = "canary",
+            HashedPassword = "canary",
+            Options = new UserAddOptions { NoPassword = true },
         };
         await api.OkAsync("UserAdd", request, root);
         Assert.Empty(api.Member.Auth.FindUser("nopw"u8)!.Password);
         await RefusedAsync(
-            api, Refusal.NoPasswordUser, "Authenticate", new AuthenticateRequest { Name = "nopw", Password = "canary" });
+            api, Refusal.NoPasswordUser, "Authenticate",
+            new AuthenticateRequest { Name = "nopw", Password = "canary" });
     }
 
     [Theory]
@@ -119,7 +125,10 @@ public sealed class AuthMethodTests
         using var api = await TestApi.StartAsync();
         await api.AddUserAsync(
             "alice",
-            new Permission { PermType = Permission.Types.Type.Readwrite, Key = TestApi.Bytes("a"), RangeEnd = TestApi.Bytes("b") },
+            new Permission
+            {
+                PermType = Permission.Types.Type.Readwrite, Key = TestApi.Bytes("a"), RangeEnd = TestApi.Bytes("b"),
+            },
             new Permission { PermType = Permission.Types.Type.Write, Key = TestApi.Bytes("w") });
         await api.EnableAuthAsync();
         var denied = ErrorTable.For(Refusal.PermissionDenied);
@@ -127,7 +136,8 @@ public sealed class AuthMethodTests
         Assert.Equal(Status.OK, await PutAsync(api, "ax", alice));
         Assert.Equal(denied, await PutAsync(api, "b", alice));
         Assert.Equal(Status.OK, await PutAsync(api, "w", alice));
-        Assert.Equal(denied, await CallAsync(api, Put, new PutRequest { Key = TestApi.Bytes("w"), PrevKv = true }, alice));
+        Assert.Equal(
+            denied, await CallAsync(api, Put, new PutRequest { Key = TestApi.Bytes("w"), PrevKv = true }, alice));
         Assert.Equal(denied, await CallAsync(api, Range, new RangeRequest { Key = TestApi.Bytes("w") }, alice));
         Assert.Equal(Status.OK, await CallAsync(
             api, Range, new RangeRequest { Key = TestApi.Bytes("a"), RangeEnd = TestApi.Bytes("b") }, alice));

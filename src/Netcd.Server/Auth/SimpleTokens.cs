@@ -50,7 +50,8 @@ public sealed class SimpleTokens(TimeSpan lifetime, TimeProvider time)
     public static bool TryGetIndex(ReadOnlySpan<byte> token, out LogIndex index)
     {
         var dot = token.IndexOf((byte)'.');
-        if (dot >= 0 && ulong.TryParse(token[(dot + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+        var digits = token[(dot + 1)..];
+        if (dot >= 0 && ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
         {
             index = new LogIndex(value);
             return true;
