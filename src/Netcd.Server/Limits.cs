@@ -86,8 +86,8 @@ internal static class Limits
     internal static readonly TimeSpan TickAdvanceWait = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Simple tokens in force: some 50 MiB. etcd has no bound, but no more logins than bcrypt allows: a few ten thousand
-    /// in the five minutes that a token lives unused.
+    /// Simple tokens in force: some 50 MiB. etcd has no bound, but no more logins than bcrypt allows: a few ten
+    /// thousand in the five minutes that a token lives unused.
     /// </summary>
     internal const int SimpleTokensMax = 256 * 1024;
 

@@ -241,8 +241,8 @@ internal sealed class EntryApplier
 
     private Refusal CorruptRefusal() => _alarms.Has(AlarmType.Corrupt) ? Refusal.Corrupt : Refusal.None;
 
-    // etcd's chain for requests that take space: corrupt, capped, auth, quota, backend. The quota applier carries the request
-    // out and refuses it afterwards, so that members that differ in size still have equal data.
+    // etcd's chain for requests that take space: corrupt, capped, auth, quota, backend. The quota applier carries the
+    // request out and refuses it afterwards, so that members that differ in size still have equal data.
     private void ApplyGrowing(in InternalRequestView request)
     {
         var refusal = CorruptRefusal();

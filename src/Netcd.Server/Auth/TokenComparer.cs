@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Netcd.Server.Auth;
 
-/// <summary>Tokens by content, looked up by span. The time of a comparison tells nothing about where they differ.</summary>
+/// <summary>
+/// Tokens by content, looked up by span. The time of a comparison tells nothing about where they differ.
+/// </summary>
 public sealed class TokenComparer
     : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {

@@ -11,8 +11,8 @@ using Netcd.Server.Auth;
 namespace Netcd.Api.Auth.Tokens;
 
 /// <summary>
-/// JSON Web Tokens (RFC 7519) that name user and auth revision; nobody keeps them. Only the configured algorithm counts,
-/// whatever a token's header says. Upstream: server/auth/jwt.go and golang-jwt/jwt v4.
+/// JSON Web Tokens (RFC 7519) that name user and auth revision; nobody keeps them. Only the configured algorithm
+/// counts, whatever a token's header says. Upstream: server/auth/jwt.go and golang-jwt/jwt v4.
 /// </summary>
 internal sealed class JwtProvider(JwtOptions options, TimeProvider time) : ITokenProvider
 {

@@ -2,7 +2,9 @@ using Netcd.Server;
 
 namespace Netcd.Api.Auth.Tokens;
 
-/// <summary>What <c>--auth-token</c> asks for. Upstream: NewTokenProvider and decomposeOpts of server/auth/store.go.</summary>
+/// <summary>
+/// What <c>--auth-token</c> asks for. Upstream: NewTokenProvider and decomposeOpts of server/auth/store.go.
+/// </summary>
 internal static class TokenProviders
 {
     /// <param name="specification">The flag.</param>

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Netcd.Mvcc;
 
-/// <summary>One of Blowfish's four tables. Of a length the compiler knows: indexed by a byte it needs no check.</summary>
+/// <summary>
+/// One of Blowfish's four tables. Of a length the compiler knows: indexed by a byte it needs no check.
+/// </summary>
 [InlineArray(Length)]
 internal struct SubstitutionBox
 {
