@@ -10,4 +10,6 @@ public enum ArgumentRule
     None,
 
     AtLeastOne,
+
+    ExactlyOne,
 }

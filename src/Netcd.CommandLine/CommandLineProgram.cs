@@ -112,6 +112,8 @@ public sealed class CommandLineProgram
                 throw new UsageException($"unknown command {GoText.Quote(arguments[0])} for {path}");
             case ArgumentRule.AtLeastOne when arguments.Count == 0:
                 throw new UsageException("requires at least 1 arg(s), only received 0");
+            case ArgumentRule.ExactlyOne when arguments.Count != 1:
+                throw new UsageException($"accepts 1 arg(s), received {arguments.Count}");
             default:
                 return;
         }

@@ -108,7 +108,7 @@ internal sealed class RequestText(DumpText text)
                     AppendField(line, field, item);
                 }
             }
-            else if (field.HasPresence ? field.Accessor.HasValue(body) : !IsDefault(value))
+            else if (value is IMessage ? field.Accessor.HasValue(body) : !IsDefault(value))
             {
                 AppendField(line, field, value);
             }
@@ -157,7 +157,6 @@ internal sealed class RequestText(DumpText text)
         string characters => characters.Length == 0,
         ByteString bytes => bytes.IsEmpty,
         bool flag => !flag,
-        IMessage => false,
-        _ => Convert.ToInt64(value, CultureInfo.InvariantCulture) == 0,
+        _ => Convert.ToDecimal(value, CultureInfo.InvariantCulture) == 0,
     };
 }

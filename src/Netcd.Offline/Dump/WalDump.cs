@@ -17,6 +17,11 @@ public sealed class WalDump(OfflineTools tools, WalDumpOptions options, TextWrit
     private readonly RequestText _requests = new(new DumpText(options.IsFull));
     private readonly List<string> _damage = [];
 
+    // Who looks for certain entries wants to see nothing else.
+    private bool FiltersEntries =>
+        options.StartIndex > LogIndex.Zero || options.EndIndex.Value < ulong.MaxValue || options.Term != Term.Zero
+        || options.Contains is not null;
+
     /// <summary>
     /// Prints what there is and returns what is damaged, with file and offset; empty for a sound log.
     /// </summary>
@@ -120,10 +125,14 @@ public sealed class WalDump(OfflineTools tools, WalDumpOptions options, TextWrit
             return false;
         }
 
-        return record.Entry is not { } entry
-            || (entry.Index >= options.StartIndex && entry.Index <= options.EndIndex
-                && (options.Term == Term.Zero || entry.Term == options.Term)
-                && (options.Contains is not { } part || record.Text.Contains(part, StringComparison.Ordinal)));
+        if (record.Entry is not { } entry)
+        {
+            return options.Types.Count > 0 || !FiltersEntries;
+        }
+
+        return entry.Index >= options.StartIndex && entry.Index <= options.EndIndex
+            && (options.Term == Term.Zero || entry.Term == options.Term)
+            && (options.Contains is not { } part || record.Text.Contains(part, StringComparison.Ordinal));
     }
 
     private WalDumpRecord Record(SegmentReader reader)

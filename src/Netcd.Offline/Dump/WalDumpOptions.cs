@@ -11,7 +11,7 @@ public sealed record WalDumpOptions
     /// <summary>Kinds of records by name (metadata, entry, state, crc, snapshot); empty for all.</summary>
     public IReadOnlyList<string> Types { get; init; } = [];
 
-    /// <summary>First entry shown; other records are shown as they come.</summary>
+    /// <summary>First entry shown; other records are left out then, unless their types are given.</summary>
     public LogIndex StartIndex { get; init; }
 
     /// <summary>Last entry shown.</summary>

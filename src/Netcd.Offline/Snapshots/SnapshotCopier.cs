@@ -22,7 +22,7 @@ internal sealed class SnapshotCopier(OfflineTools tools)
     /// <summary>Copies to a file that does not exist yet, and syncs it.</summary>
     /// <exception cref="OfflineException">There is no hash, or another one.</exception>
     /// <exception cref="IOException">The source cannot be read, or the disk failed or is full.</exception>
-    internal async Task CopyAsync(string from, string to, bool skipHashCheck)
+    internal async Task CopyAsync(string from, string to, bool skipHashCheck, CancellationToken cancellation)
     {
         using var source = tools.Disk.Open(from, DiskOpenMode.Read);
         var length = source.Length;
@@ -45,14 +45,15 @@ internal sealed class SnapshotCopier(OfflineTools tools)
         }
 
         using var hash = hasHash && !skipHashCheck ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
-        await CopyBodyAsync(source, target, bodyBytes, hash);
+        await CopyBodyAsync(source, target, bodyBytes, hash, cancellation);
         if (hash is not null)
         {
             Compare(source, bodyBytes, hash.GetHashAndReset());
         }
     }
 
-    private async Task CopyBodyAsync(IDiskFile source, IDiskFile target, long bodyBytes, IncrementalHash? hash)
+    private async Task CopyBodyAsync(
+        IDiskFile source, IDiskFile target, long bodyBytes, IncrementalHash? hash, CancellationToken cancellation)
     {
         var hashing = Task.CompletedTask;
         var syncing = Task.CompletedTask;
@@ -67,11 +68,13 @@ internal sealed class SnapshotCopier(OfflineTools tools)
                     throw new OfflineException($"read {source.Path}: the file became shorter while it was read");
                 }
 
+                cancellation.ThrowIfCancellationRequested();
+
                 // The other chunk's hash: its memory is read into next.
                 await hashing;
                 if (hash is not null)
                 {
-                    hashing = Task.Run(() => hash.AppendData(chunk.Span));
+                    hashing = Task.Run(() => hash.AppendData(chunk.Span), CancellationToken.None);
                 }
 
                 target.Write(offset, chunk.Span);
@@ -80,7 +83,7 @@ internal sealed class SnapshotCopier(OfflineTools tools)
                 {
                     await syncing;
                     syncedTo = offset;
-                    syncing = Task.Run(target.SyncData);
+                    syncing = Task.Run(target.SyncData, CancellationToken.None);
                 }
 
                 tools.Progress?.Report("copying", offset, bodyBytes);

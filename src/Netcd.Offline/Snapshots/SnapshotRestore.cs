@@ -50,7 +50,7 @@ public sealed class SnapshotRestore(OfflineTools tools, RestoreOptions options)
         {
             _disk.CreateDirectory(Stage + "/snap");
             await new SnapshotCopier(tools).CopyAsync(
-                options.SnapshotPath, Stage + "/snap/db", options.SkipHashCheck);
+                options.SnapshotPath, Stage + "/snap/db", options.SkipHashCheck, cancellation);
             cancellation.ThrowIfCancellationRequested();
             new RestoredDatabase(tools, Stage + "/snap/db").Rewrite(formation, options);
             WriteLog(formation);
