@@ -91,7 +91,7 @@ internal sealed class PipeStream(IDuplexPipe pipe) : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    // Into what room there is, then into room for several records: a block of the transport's pool has a quarter of one.
+    // Into what room there is, then into room for several records: a block of the pool holds a quarter of one.
     private void Append(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)
