@@ -41,4 +41,7 @@ public sealed record ApiOptions
 
     /// <summary><c>--bcrypt-cost</c>; 10 stands for what is out of range.</summary>
     public int BcryptCost { get; init; } = 10;
+
+    /// <summary>The feature gates, as the metrics page shows them.</summary>
+    public IReadOnlyList<FeatureGate> Features { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using Netcd.Base;
+using Netcd.Base.Metrics;
 using Netcd.Bbolt.Checking;
 using Netcd.Bbolt.Free;
 using Netcd.Bbolt.Pages;
@@ -66,6 +67,8 @@ public sealed class BboltDatabase : IDisposable
 
     /// <summary>Size less free pages (etcd's "db size in use").</summary>
     public long SizeInUseBytes => SizeBytes - FreeBytes;
+
+    internal PhaseTimer? CommitPhases => _options.CommitPhases;
 
     /// <summary>Read transactions open now.</summary>
     public int OpenReadTransactions

@@ -1,3 +1,5 @@
+using Netcd.Base.Metrics;
+
 namespace Netcd.Bbolt;
 
 /// <summary>How a database is opened. The defaults are what etcd uses on Linux.</summary>
@@ -15,6 +17,9 @@ public sealed record BboltOptions
 
     /// <summary>Keeps what is mapped of the file in memory (bbolt's Mlock); a failure to do so is an error.</summary>
     public bool LocksMemory { get; init; }
+
+    /// <summary>Gets how long the phases of a commit take: rebalancing, spilling, writing.</summary>
+    public PhaseTimer? CommitPhases { get; init; }
 
     /// <summary>Takes no flock; for a file that this process alone knows of, or that a live server holds.</summary>
     public bool NoLock { get; init; }

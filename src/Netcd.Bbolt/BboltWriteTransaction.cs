@@ -1,3 +1,4 @@
+using Netcd.Base.Metrics;
 using System.Buffers.Binary;
 using Netcd.Bbolt.Pages;
 using Netcd.Bbolt.Writing;
@@ -121,7 +122,9 @@ public sealed class BboltWriteTransaction : IDisposable
         var isCommitted = false;
         try
         {
-            _database.Commit(_space, PrepareMeta());
+            var timing = PhaseTimer.Start(_database.CommitPhases);
+            _database.Commit(_space, PrepareMeta(ref timing));
+            timing.Next();
             isCommitted = true;
         }
         finally
@@ -145,12 +148,14 @@ public sealed class BboltWriteTransaction : IDisposable
         _database.EndWrite(_space, isCommitted);
     }
 
-    private Meta PrepareMeta()
+    private Meta PrepareMeta(ref PhaseTiming timing)
     {
         foreach (var bucket in _buckets.Values)
         {
             bucket.Tree.Rebalance();
         }
+
+        timing.Next();
 
         foreach (var bucket in _buckets.Values)
         {
@@ -172,6 +177,7 @@ public sealed class BboltWriteTransaction : IDisposable
             _space.Free(Free.StoredFreelist.Span(_space.Source));
         }
 
+        timing.Next();
         return meta with
         {
             Root = _root.Header.Root,

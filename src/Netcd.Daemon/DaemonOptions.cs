@@ -68,6 +68,13 @@ internal sealed class DaemonOptions
         Values.IsGiven("experimental-" + name) ? Values.Duration("experimental-" + name) : Values.Duration(name);
 
     /// <inheritdoc cref="DurationOrOld"/>
+    public string TextOrOld(string name) =>
+        Values.IsGiven("experimental-" + name) ? Values.Text("experimental-" + name) : Values.Text(name);
+
+    /// <summary>Whether a switch is on under its new or its old name.</summary>
+    public bool Either(string name) => Values.Bool(name) || Values.Bool("experimental-" + name);
+
+    /// <inheritdoc cref="DurationOrOld"/>
     public long IntegerOrOld(string name) =>
         Values.IsGiven("experimental-" + name) ? Values.Int64("experimental-" + name) : Values.Int64(name);
 

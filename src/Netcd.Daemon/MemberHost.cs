@@ -1,5 +1,6 @@
 using Netcd.Api;
 using Netcd.Api.Metrics;
+using Netcd.Daemon.Flags;
 using Netcd.Daemon.Logging;
 using Netcd.Daemon.Serving;
 using Netcd.Grpc.Server;
@@ -20,6 +21,8 @@ internal sealed class MemberHost : IAsyncDisposable
     private GrpcHost? _peerHost;
     private Member? _member;
     private ApiServer? _api;
+    private CallWatch? _calls;
+    private IDisposable? _tracing;
 
     private MemberHost(PeerTransport transport) => _transport = transport;
 
@@ -87,6 +90,8 @@ internal sealed class MemberHost : IAsyncDisposable
             await host.DisposeAsync();
         }
 
+        _tracing?.Dispose();
+
         // Peers are listened to until the member has ended.
         _api?.Dispose();
         _transport.Service = null;
@@ -112,6 +117,7 @@ internal sealed class MemberHost : IAsyncDisposable
         GatewayEnabled = options.Values.Bool("enable-grpc-gateway"),
         ClientCertAuth = options.Values.Bool("client-cert-auth"),
         ProfilesEnabled = options.Values.Bool("enable-pprof") || options.Values.Text("log-level") == "debug",
+        Features = [.. FeatureGates.Shown(options.Gates)],
     };
 
     // As etcd raises them (rafthttp's minimum).
@@ -204,6 +210,18 @@ internal sealed class MemberHost : IAsyncDisposable
         _member = member;
         _transport.Service = member.PeerService;
         var page = new MetricsPage();
+        _tracing = Tracing.Start(options);
+        _calls = new CallWatch(
+            new CallWatchOptions
+            {
+                SlowerThan = options.DurationOrOld("warning-unary-request-duration") is var limit
+                    && limit > TimeSpan.Zero ? limit : new CallWatchOptions().SlowerThan,
+                MeasuresAll = options.Values.Text("metrics") == "extensive",
+                Traces = _tracing is not null,
+            },
+            page,
+            TimeProvider.System,
+            loggers.CreateLogger("Netcd.V3rpc.Interceptor"));
         PeerPage.Add(page, _transport.Metrics);
         _api = new ApiServer(
             member, ApiSettings(options, tokens), page, TimeProvider.System, loggers.CreateLogger("Netcd.Api.Etcd"));
@@ -252,6 +270,7 @@ internal sealed class MemberHost : IAsyncDisposable
             Web = api.HandleWebAsync,
             Logger = logger,
             Fatal = fatal,
+            Observer = _calls,
             Limits = new GrpcLimits
             {
                 ReceiveBytesMax = options.MaxRequestBytes + (512 * 1024),

@@ -29,6 +29,9 @@ public sealed class GrpcHostOptions
     /// </summary>
     public Action<Exception>? Fatal { get; init; }
 
+    /// <summary>Is told of the calls of our own HTTP/2; null for nobody.</summary>
+    public ICallObserver? Observer { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>

@@ -8,6 +8,8 @@ namespace Netcd.Peer;
 /// </summary>
 public sealed class PeerMetrics
 {
+    private readonly ConcurrentDictionary<string, Histogram> _sendSeconds = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Histogram> _receiveSeconds = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Histogram> _roundTrips = new(StringComparer.Ordinal);
 
     /// <summary><c>peer_sent_bytes_total</c>.</summary>
@@ -37,8 +39,26 @@ public sealed class PeerMetrics
     /// <summary><c>snapshot_receive_failures</c>.</summary>
     public CounterFamily SnapshotReceiveFailures { get; } = new("From");
 
+    /// <summary><c>snapshot_send_inflights_total</c>: a gauge.</summary>
+    public CounterFamily SnapshotsBeingSent { get; } = new("To");
+
+    /// <summary><c>snapshot_receive_inflights_total</c>: a gauge.</summary>
+    public CounterFamily SnapshotsBeingReceived { get; } = new("From");
+
+    /// <summary><c>snapshot_send_total_duration_seconds</c> by <c>To</c>.</summary>
+    public IEnumerable<KeyValuePair<string, Histogram>> SnapshotSendSeconds => _sendSeconds;
+
+    /// <summary><c>snapshot_receive_total_duration_seconds</c> by <c>From</c>.</summary>
+    public IEnumerable<KeyValuePair<string, Histogram>> SnapshotReceiveSeconds => _receiveSeconds;
+
     /// <summary><c>peer_round_trip_time_seconds</c> by <c>To</c>.</summary>
     public IEnumerable<KeyValuePair<string, Histogram>> RoundTrips => _roundTrips;
+
+    internal Histogram SnapshotSend(string to) =>
+        _sendSeconds.GetOrAdd(to, static _ => new Histogram(Histogram.Exponential(0.1, 2, 10)));
+
+    internal Histogram SnapshotReceive(string from) =>
+        _receiveSeconds.GetOrAdd(from, static _ => new Histogram(Histogram.Exponential(0.1, 2, 10)));
 
     internal Histogram RoundTrip(string to) =>
         _roundTrips.GetOrAdd(to, static _ => new Histogram(Histogram.Exponential(0.0001, 2, 16)));

@@ -335,7 +335,9 @@ public sealed partial class Member
     {
         _parts.Store.Backend.Commit();
         Invariant.Check(_parts.Store.Backend.ConsistentIndex >= source.Index);
+        var began = _options.Time.GetTimestamp();
         _snapshots.Save(source.ToSnapshot());
+        Metrics.SnapshotSaveSeconds.ObserveSince(_options.Time, began);
         _log.SaveSnapshot(new WalSnapshot(source.Index, source.Term, source.ConfState));
         _log.ReleaseTo(source.Index);
         _snapshots.ReleaseDatabases(source.Index);
@@ -528,7 +530,7 @@ public sealed partial class Member
         }
     }
 
-    private bool ProposeAsLeader(InternalRequestKind kind, byte[] request, Term term, Action done)
+    private bool ProposeAsLeader(InternalRequestKind kind, byte[] request, Term term, Action<Refusal> done)
     {
         // A lease may carry keys of anybody: the leader gives it up with root's rights.
         var id = NextRequestId();
@@ -536,7 +538,7 @@ public sealed partial class Member
         var data = auth.IsEnabled
             ? InternalRequestEncoder.Encode(kind, request, id, AuthUser.Root, auth.Revision)
             : InternalRequestEncoder.Encode(kind, request, id, [], 0);
-        if (AddPending(id, new CallbackWaiter(_ => done()), data.Length) != Refusal.None)
+        if (AddPending(id, new CallbackWaiter(done), data.Length) != Refusal.None)
         {
             return false;
         }

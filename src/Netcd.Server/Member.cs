@@ -1,4 +1,5 @@
 using Netcd.Base;
+using Netcd.Base.Metrics;
 using Netcd.Mvcc;
 using Netcd.Raft;
 using Netcd.Server.Auth;
@@ -62,7 +63,7 @@ public sealed partial class Member : IMember, IDisposable
         _boot = boot;
         _parts = boot.Parts;
         _log = boot.Log;
-        _snapshots = new SnapshotDirectory(options.Disk, boot.Layout.Snapshots);
+        _snapshots = SnapshotsOf(options, boot);
         _ids = new RequestIds(boot.MemberId, options.Time.GetUtcNow());
         _diskSnapshotIndex = boot.Snapshot.Metadata.Index;
         _memorySnapshotIndex = boot.Snapshot.Metadata.Index;
@@ -80,7 +81,7 @@ public sealed partial class Member : IMember, IDisposable
             Roster = new PeerRoster(transport, boot.MemberId);
         }
 
-        Received = new ReceivedDatabases(options.Disk, boot.Layout.Snapshots, options.Log, options.Time);
+        Received = new ReceivedDatabases(options.Disk, boot.Layout.Snapshots, options.Log, options.Time, Metrics);
         var host = new MemberHost(this);
         _raft = new RaftLoop(
             _node,
@@ -103,10 +104,10 @@ public sealed partial class Member : IMember, IDisposable
             options.Time,
             Metrics.LogSyncSeconds);
         var installer = new SnapshotInstaller(_parts, options, boot.Layout, _snapshots, Fail);
-        _applier = new Applier(
-            _parts, boot.Replayed, boot.Snapshot, _pending, _waiters, installer, host,
-            new ApplyWatch(options.Time, options.ApplyWarning, Metrics, options.Log));
-        _leaseKeeper = new LeaseKeeper(_parts.Lessor, _status, options.LeaseCheckpoints, ProposeAsLeader);
+        var watch = new ApplyWatch(options.Time, options.ApplyWarning, Metrics, options.Log);
+        _applier = new Applier(_parts, boot.Replayed, boot.Snapshot, _pending, _waiters, installer, host, watch);
+        _leaseKeeper = new LeaseKeeper(
+            _parts.Lessor, _status, options.LeaseCheckpoints, ProposeAsLeader, Metrics.LeasesExpired);
         _storeWorker = new StoreWorker(_parts.Store, options.Time, Fail)
         {
             CommitSeconds = Metrics.BackendCommitSeconds,
@@ -189,7 +190,7 @@ public sealed partial class Member : IMember, IDisposable
     public MvccStore Store => _parts.Store;
 
     /// <inheritdoc/>
-    public MemberMetrics Metrics { get; } = new();
+    public MemberMetrics Metrics => _options.Metrics;
 
     /// <inheritdoc/>
     public int ProposalsPending => _pending.Count;
@@ -206,6 +207,8 @@ public sealed partial class Member : IMember, IDisposable
     /// </summary>
     public static Member Open(MemberOptions options)
     {
+        options = options.WithMetrics();
+
         // The member does not exist while its data is opened, so a failure in between is kept for it.
         Member? member = null;
         Exception? early = null;
@@ -353,6 +356,15 @@ public sealed partial class Member : IMember, IDisposable
         _applier.Dispose();
         _housekeeper.Dispose();
         _ready.TrySetCanceled();
+    }
+
+    private static SnapshotDirectory SnapshotsOf(MemberOptions options, BootResult boot)
+    {
+        var metrics = options.Metrics;
+        return new SnapshotDirectory(
+            options.Disk,
+            boot.Layout.Snapshots,
+            new PhaseTimer(options.Time, metrics.SnapshotEncodeSeconds, null, metrics.SnapshotSyncSeconds));
     }
 
     private static RaftNode NewNode(MemberOptions options, BootResult boot)

@@ -27,6 +27,43 @@ public sealed class MemberMetrics
     /// <summary>etcd_disk_backend_commit_duration_seconds.</summary>
     public Histogram BackendCommitSeconds { get; } = new(Histogram.Exponential(FirstBucketSeconds, 2, BucketCount));
 
+    /// <summary>etcd_disk_wal_write_duration_seconds.</summary>
+    public Histogram LogWriteSeconds { get; } = new(Histogram.Exponential(FirstBucketSeconds, 2, BucketCount));
+
+    /// <summary>etcd_disk_wal_write_bytes_total.</summary>
+    public Counter LogBytes { get; } = new();
+
+    /// <summary>etcd_debugging_disk_backend_commit_rebalance_duration_seconds.</summary>
+    public Histogram CommitRebalanceSeconds { get; } =
+        new(Histogram.Exponential(FirstBucketSeconds, 2, BucketCount));
+
+    /// <summary>etcd_debugging_disk_backend_commit_spill_duration_seconds.</summary>
+    public Histogram CommitSpillSeconds { get; } = new(Histogram.Exponential(FirstBucketSeconds, 2, BucketCount));
+
+    /// <summary>etcd_debugging_disk_backend_commit_write_duration_seconds.</summary>
+    public Histogram CommitWriteSeconds { get; } = new(Histogram.Exponential(FirstBucketSeconds, 2, BucketCount));
+
+    /// <summary>etcd_debugging_snap_save_marshalling_duration_seconds.</summary>
+    public Histogram SnapshotEncodeSeconds { get; } = new(Histogram.Exponential(FirstBucketSeconds, 2, BucketCount));
+
+    /// <summary>etcd_snap_fsync_duration_seconds.</summary>
+    public Histogram SnapshotSyncSeconds { get; } = new(Histogram.Exponential(FirstBucketSeconds, 2, BucketCount));
+
+    /// <summary>etcd_debugging_snap_save_total_duration_seconds.</summary>
+    public Histogram SnapshotSaveSeconds { get; } = new(Histogram.Exponential(FirstBucketSeconds, 2, BucketCount));
+
+    /// <summary>etcd_snap_db_fsync_duration_seconds: of a database that a leader sent.</summary>
+    public Histogram DatabaseSyncSeconds { get; } = new(Histogram.Exponential(FirstBucketSeconds, 2, BucketCount));
+
+    /// <summary>etcd_snap_db_save_total_duration_seconds.</summary>
+    public Histogram DatabaseSaveSeconds { get; } = new(Histogram.Exponential(0.1, 2, 10));
+
+    /// <summary>etcd_server_snapshot_apply_in_progress_total.</summary>
+    public bool IsInstallingSnapshot { get; internal set; }
+
+    /// <summary>etcd_debugging_server_lease_expired_total.</summary>
+    public Counter LeasesExpired { get; } = new();
+
     /// <summary>etcd_server_leader_changes_seen_total.</summary>
     public Counter LeaderChanges { get; } = new();
 

@@ -1,3 +1,4 @@
+using Netcd.Base.Metrics;
 using Netcd.Disk;
 using Netcd.Mvcc;
 using Netcd.Server.Boot;
@@ -158,8 +159,27 @@ public sealed record MemberOptions
     /// </summary>
     public Action? OnRemoved { get; init; }
 
+    /// <summary>What the member counts and measures; one object as long as it runs.</summary>
+    internal MemberMetrics Metrics { get; private init; } = new();
+
     /// <summary>One election timeout.</summary>
     public TimeSpan ElectionTimeout => TickInterval * ElectionTicks;
+
+    /// <summary>The same, with a log and a backend that tell how long they take.</summary>
+    internal MemberOptions WithMetrics()
+    {
+        var metrics = new MemberMetrics();
+        return this with
+        {
+            Metrics = metrics,
+            Wal = Wal with { Observer = new LogMetrics(metrics), Time = Time },
+            Backend = Backend with
+            {
+                CommitPhases = new PhaseTimer(
+                    Time, metrics.CommitRebalanceSeconds, metrics.CommitSpillSeconds, metrics.CommitWriteSeconds),
+            },
+        };
+    }
 
     /// <summary>How long a request waits for its result: five seconds and two election timeouts.</summary>
     public TimeSpan RequestTimeout => Limits.RequestTimeoutBase + (ElectionTimeout * 2);

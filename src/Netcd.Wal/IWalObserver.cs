@@ -6,5 +6,6 @@ public interface IWalObserver
     /// <summary>A sync of the segment or its directory returned.</summary>
     void Synced(TimeSpan duration);
 
-    void Wrote(int bytes);
+    /// <summary>A write to the segment returned.</summary>
+    void Wrote(int bytes, TimeSpan duration);
 }

@@ -258,9 +258,10 @@ public sealed partial class WriteAheadLog : IDisposable
             return;
         }
 
+        var start = _options.Time.GetTimestamp();
         _tail.Write(_offset, _buffer.Written);
         Volatile.Write(ref _offset, _offset + _buffer.Length);
-        _options.Observer?.Wrote(_buffer.Length);
+        _options.Observer?.Wrote(_buffer.Length, _options.Time.GetElapsedTime(start));
         _buffer.Clear();
     }
 

@@ -124,7 +124,9 @@ internal sealed class RangeMethod(ApiContext api)
     // Not null unless it is refused.
     private Status? Select(in RangeRequestView request, AuthState judged, out RangeSelection selection)
     {
+        var began = Api.Time.GetTimestamp();
         var status = Api.Member.Store.Range(RangeAnswer.Query(request), out var found);
+        Api.Metrics.RangeSeconds(status == StoreStatus.Ok).ObserveSince(Api.Time, began);
         selection = found!;
         if (status != StoreStatus.Ok || found is null)
         {

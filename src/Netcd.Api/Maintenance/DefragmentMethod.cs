@@ -27,6 +27,8 @@ internal sealed class DefragmentMethod(ApiContext api)
     private async Task DefragmentAsync(CallTicket ticket)
     {
         Api.Logger.LogInformation("starting defragment");
+        var began = Api.Time.GetTimestamp();
+        Api.Metrics.IsDefragmenting = true;
         try
         {
             await Api.Member.DefragmentAsync(CancellationToken.None);
@@ -37,6 +39,12 @@ internal sealed class DefragmentMethod(ApiContext api)
             Finish(ticket, new Status(StatusCode.Unknown, problem.Message));
             return;
         }
+        finally
+        {
+            Api.Metrics.IsDefragmenting = false;
+        }
+
+        Api.Metrics.DefragmentSeconds.ObserveSince(Api.Time, began);
 
         Api.Logger.LogInformation("finished defragment");
         Finish(ticket, new DefragmentResponse());

@@ -29,7 +29,9 @@ internal sealed class HashKvMethod(ApiContext api)
 
     private void Hash(long revision, CallTicket ticket)
     {
+        var began = Api.Time.GetTimestamp();
         var status = Api.Member.Store.HashKeyValues(revision, out var hash, out var current);
+        Api.Metrics.HashRevisionSeconds.ObserveSince(Api.Time, began);
         if (status != StoreStatus.Ok)
         {
             Finish(ticket, ErrorTable.For(RangeAnswer.RefusalOf(status)));

@@ -22,7 +22,9 @@ internal sealed class HashMethod(ApiContext api)
             pending =>
             {
                 var revision = Api.Member.Store.CurrentRevision;
+                var began = Api.Time.GetTimestamp();
                 var hash = Api.Member.Store.HashBackend();
+                Api.Metrics.HashSeconds.ObserveSince(Api.Time, began);
                 Finish(pending, new HashResponse { Header = Header(revision), Hash = hash });
             },
             ticket,

@@ -24,6 +24,7 @@ internal sealed class SnapshotCall : PumpedCall
     private readonly byte[] _version;
     private BackendSnapshot? _snapshot;
     private IncrementalHash? _hash;
+    private long _began;
     private long _position;
     private bool _isHashMade;
 
@@ -47,6 +48,7 @@ internal sealed class SnapshotCall : PumpedCall
         if (_snapshot is null)
         {
             Api.Logger.LogInformation("sending database snapshot to client");
+            _began = Api.Time.GetTimestamp();
             _snapshot = Api.Member.Store.OpenSnapshot();
             _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         }
@@ -67,6 +69,7 @@ internal sealed class SnapshotCall : PumpedCall
         }
 
         Api.Logger.LogInformation("successfully sent database snapshot to client");
+        Api.Metrics.SnapshotSeconds.ObserveSince(Api.Time, _began);
         Finish(Status.OK);
         return false;
     }

@@ -13,6 +13,22 @@ namespace Netcd.Api.Metrics;
 public sealed class MetricsPage
 {
     private readonly SortedDictionary<string, Action<StringBuilder>> _writers = new(StringComparer.Ordinal);
+    private readonly List<(string Name, string Type)> _names = [];
+    private readonly Counter _served = new();
+
+    /// <summary>All metrics, also those without series yet.</summary>
+    public IReadOnlyList<(string Name, string Type)> Names => _names;
+
+    public MetricsPage()
+    {
+        // Whoever reads the page is the one that reads it.
+        AddGauge(
+            "promhttp_metric_handler_requests_in_flight", "Current number of scrapes being served.", static () => 1);
+        AddCounters(
+            "promhttp_metric_handler_requests_total",
+            "Total number of scrapes by HTTP status code.",
+            () => [("code=\"200\"", _served.Value), ("code=\"500\"", 0), ("code=\"503\"", 0)]);
+    }
 
     public void Add(string name, string help, Counter counter) =>
         Add(name, help, "counter", page => Line(page, name, "", counter.Value));
@@ -28,22 +44,45 @@ public sealed class MetricsPage
     /// A gauge with labels; the function gives each series' labels as <c>name="value"</c> pairs and its value.
     /// </summary>
     public void AddGauges(string name, string help, Func<IEnumerable<(string Labels, double Value)>> read) =>
-        _writers.Add(name, page => WriteAll(page, name, help, "gauge", read()));
+        Add(name, "gauge", page => WriteAll(page, name, help, "gauge", read()));
+
+    /// <summary>Gauges of one label that go up and down as counters are added to.</summary>
+    public void AddGauges(string name, string help, string label, CounterFamily family) => AddGauges(
+        name, help, () => family.Series.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => (Labels((label, pair.Key)), (double)pair.Value.Value)));
 
     /// <summary>Counters with labels, in the order in which the function gives them.</summary>
     public void AddCounters(string name, string help, Func<IEnumerable<(string Labels, double Value)>> read) =>
-        _writers.Add(name, page => WriteAll(page, name, help, "counter", read()));
+        Add(name, "counter", page => WriteAll(page, name, help, "counter", read()));
 
     public void Add(string name, string help, CounterFamily family) =>
-        _writers.Add(name, page => WriteAll(page, name, help, "counter", Series(family)));
+        Add(name, "counter", page => WriteAll(page, name, help, "counter", Series(family)));
 
     public void Add(string name, string help, Histogram histogram) =>
         Add(name, help, "histogram", page => Write(page, name, histogram));
 
+    /// <summary>Histograms with labels; the function gives each series' labels and its histogram.</summary>
+    public void AddHistograms(
+        string name, string help, Func<IEnumerable<(string Labels, Histogram Histogram)>> read) =>
+        Add(name, "histogram", page =>
+        {
+            var isFirst = true;
+            foreach (var (labels, histogram) in read().OrderBy(static pair => pair.Labels, StringComparer.Ordinal))
+            {
+                if (isFirst)
+                {
+                    Head(page, name, help, "histogram");
+                    isFirst = false;
+                }
+
+                Write(page, name, labels, histogram);
+            }
+        });
+
     /// <summary>Histograms told apart by one label; the function gives its values with their histograms.</summary>
     public void Add(
         string name, string help, string label, Func<IEnumerable<KeyValuePair<string, Histogram>>> read) =>
-        _writers.Add(name, page => WriteAll(page, name, help, label, read()));
+        Add(name, "histogram", page => WriteAll(page, name, help, label, read()));
 
     /// <summary>Labels as the page shows them; names ascending.</summary>
     public static string Labels(params ReadOnlySpan<(string Name, string Value)> labels)
@@ -93,12 +132,20 @@ public sealed class MetricsPage
         return $"{sign}{significant[0]}{fraction}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
     }
 
-    public void Write(IBufferWriter<byte> destination)
+    /// <summary>Writes the page, in OpenMetrics' format if that is wanted.</summary>
+    public void Write(IBufferWriter<byte> destination, bool asOpenMetrics = false)
     {
         var page = new StringBuilder(32 * 1024);
         foreach (var writer in _writers.Values)
         {
             writer(page);
+        }
+
+        _served.Increment();
+        if (asOpenMetrics)
+        {
+            Encoding.UTF8.GetBytes(OpenMetricsText.From(page.ToString()), destination);
+            return;
         }
 
         foreach (var chunk in page.GetChunks())
@@ -195,8 +242,14 @@ public sealed class MetricsPage
         value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)
             .Replace("\"", "\\\"", StringComparison.Ordinal);
 
+    private void Add(string name, string type, Action<StringBuilder> write)
+    {
+        _writers.Add(name, write);
+        _names.Add((name, type));
+    }
+
     private void Add(string name, string help, string type, Action<StringBuilder> write) =>
-        _writers.Add(name, page =>
+        Add(name, type, page =>
         {
             Head(page, name, help, type);
             write(page);

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
+using Netcd.Mvcc;
 using Netcd.Server;
 using Netcd.Server.Requests;
 
@@ -16,8 +16,11 @@ internal static class ServerMetrics
     public static void Add(ApiContext api)
     {
         AddServer(api);
+        AddApply(api);
         AddStore(api);
-        AddProcess(api.Metrics.Page, api.Time);
+        DiskMetrics.Add(api.Metrics.Page, api.Member);
+        ProcessMetrics.Add(api.Metrics.Page, api.Time);
+        AddProxy(api.Metrics.Page);
     }
 
     private static void AddServer(ApiContext api)
@@ -51,12 +54,6 @@ internal static class ServerMetrics
         page.AddGauge("etcd_server_proposals_pending", "Proposals on their way.", () => member.ProposalsPending);
         page.Add("etcd_server_proposals_failed_total", "Proposals that failed.", member.Metrics.ProposalsFailed);
         page.Add("etcd_server_leader_changes_seen_total", "Leader changes seen.", member.Metrics.LeaderChanges);
-        page.Add(
-            "etcd_disk_wal_fsync_duration_seconds", "Time to sync the log.", member.Metrics.LogSyncSeconds);
-        page.Add(
-            "etcd_disk_backend_commit_duration_seconds",
-            "Time to commit the backend.",
-            member.Metrics.BackendCommitSeconds);
         page.AddGauge("etcd_server_quota_backend_bytes", "Quota of the backend.", () => api.Options.QuotaBytes);
         AddConstant(page, "etcd_server_id", "Id of this member.", "server_id", () => member.Id.ToString());
         AddConstant(
@@ -91,27 +88,92 @@ internal static class ServerMetrics
         page.AddGauge("etcd_debugging_mvcc_watcher_total", "Open watchers.", () => watchers.WatcherCount);
         page.AddGauge(
             "etcd_debugging_mvcc_slow_watcher_total", "Watchers that are behind.", () => watchers.SlowWatcherCount);
+        page.AddCounter("etcd_debugging_mvcc_events_total", "Events sent to watchers.", () => watchers.EventsSent);
+        page.AddGauge(
+            "etcd_debugging_mvcc_pending_events_total", "Events that wait for slow watchers; none do.", static () => 0);
+        AddOperations(page, store.Metrics);
+        var lessor = api.Member.Lessor;
+        page.AddCounter("etcd_debugging_lease_granted_total", "Leases granted.", () => lessor.GrantedTotal);
+        page.AddCounter("etcd_debugging_lease_renewed_total", "Leases renewed.", () => lessor.RenewedTotal);
+        page.AddCounter("etcd_debugging_lease_revoked_total", "Leases revoked.", () => lessor.RevokedTotal);
+        page.Add("etcd_debugging_lease_ttl_total", "TTLs of granted leases.", lessor.TtlSeconds);
+        page.Add(
+            "etcd_debugging_server_lease_expired_total", "Leases that expired.", api.Member.Metrics.LeasesExpired);
         page.AddGauge("etcd_debugging_auth_revision", "Revision of the auth store.", () => api.Member.Auth.Revision);
     }
 
-    private static void AddProcess(MetricsPage page, TimeProvider time)
+    private static void AddOperations(MetricsPage page, StoreMetrics metrics)
     {
-        var startTime = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds;
-        page.AddCounter(
-            "process_cpu_seconds_total",
-            "User and system CPU time.",
-            () => Environment.CpuUsage.TotalTime.TotalSeconds);
-        page.AddGauge("process_resident_memory_bytes", "Resident memory.", () => Environment.WorkingSet);
-        page.AddGauge("process_start_time_seconds", "Start of the process since the epoch.", () => startTime);
-        page.AddGauge("process_virtual_memory_bytes", "Virtual memory.", () =>
-        {
-            using var process = Process.GetCurrentProcess();
-            return process.VirtualMemorySize64;
-        });
-        page.AddGauge("process_open_fds", "Open file descriptors.", FileDescriptors.CountOpen);
-        page.AddGauge("process_max_fds", "Limit of file descriptors.", () => FileDescriptors.Limit);
-        page.AddGauge("os_fd_used", "Open file descriptors.", FileDescriptors.CountOpen);
-        page.AddGauge("os_fd_limit", "Limit of file descriptors.", () => FileDescriptors.Limit);
+        page.Add("etcd_mvcc_put_total", "Puts.", metrics.Puts);
+        page.Add("etcd_mvcc_delete_total", "Deletions.", metrics.Deletes);
+        page.Add("etcd_mvcc_range_total", "Ranges.", metrics.Ranges);
+        page.Add("etcd_debugging_mvcc_range_total", "Ranges; deprecated.", metrics.Ranges);
+        page.Add("etcd_mvcc_txn_total", "Transactions of more than one operation.", metrics.Transactions);
+        page.AddGauge(
+            "etcd_debugging_mvcc_total_put_size_in_bytes", "Bytes of puts.", () => metrics.PutBytes.Value);
+        page.Add(
+            "etcd_debugging_mvcc_db_compaction_keys_total",
+            "Revisions removed by compaction.",
+            metrics.CompactedRevisions);
+        page.AddGauge(
+            "etcd_debugging_mvcc_db_compaction_last",
+            "When a compaction last ended, in seconds since the epoch; 0 after the start.",
+            () => metrics.LastCompactionUnixSeconds);
+        page.Add(
+            "etcd_debugging_mvcc_db_compaction_pause_duration_milliseconds",
+            "Time of one slice of a compaction.",
+            metrics.CompactionPauseMilliseconds);
+        page.Add(
+            "etcd_debugging_mvcc_db_compaction_total_duration_milliseconds",
+            "Time of a whole compaction.",
+            metrics.CompactionMilliseconds);
+        page.Add(
+            "etcd_debugging_mvcc_index_compaction_pause_duration_milliseconds",
+            "Time of one slice of a compaction's work on the index.",
+            metrics.IndexCompactionPauseMilliseconds);
+    }
+
+    private static void AddApply(ApiContext api)
+    {
+        var page = api.Metrics.Page;
+        var metrics = api.Member.Metrics;
+        page.Add("etcd_server_slow_apply_total", "Entries that took too long to apply.", metrics.SlowApplies);
+        page.AddHistograms(
+            "etcd_server_apply_duration_seconds",
+            "Time to apply an entry.",
+            () => metrics.AppliedSeconds.Select(static pair => (
+                MetricsPage.Labels(
+                    ("version", pair.Key.Kind == InternalRequestKind.V2 ? "v2" : "v3"),
+                    ("op", NameOf(pair.Key.Kind)),
+                    ("success", pair.Key.Succeeded ? "true" : "false")),
+                pair.Value)));
+        page.AddGauge(
+            "etcd_server_snapshot_apply_in_progress_total",
+            "Whether a leader's snapshot is put in place.",
+            () => metrics.IsInstallingSnapshot ? 1 : 0);
+        page.AddGauges(
+            "etcd_server_feature_enabled",
+            "Whether a feature gate is on.",
+            () => api.Options.Features.Select(static feature => (
+                MetricsPage.Labels(("name", feature.Name), ("stage", feature.Stage)), feature.IsOn ? 1.0 : 0)));
+    }
+
+    // The names that upstream gives the kinds, most of which are their own.
+    private static string NameOf(InternalRequestKind kind) => kind switch
+    {
+        InternalRequestKind.V2 or InternalRequestKind.None => "unknown",
+        InternalRequestKind.ClusterMemberAttributesSet => "ClusterMemberAttrSet",
+        _ => kind.ToString(),
+    };
+
+    // The proxy's metrics are registered by etcd's server too, where nothing changes them.
+    private static void AddProxy(MetricsPage page)
+    {
+        page.AddGauge("etcd_grpc_proxy_cache_hits_total", "Cache hits of the proxy.", static () => 0);
+        page.AddGauge("etcd_grpc_proxy_cache_keys_total", "Keys in the proxy's cache.", static () => 0);
+        page.AddGauge("etcd_grpc_proxy_cache_misses_total", "Cache misses of the proxy.", static () => 0);
+        page.AddCounter("etcd_grpc_proxy_events_coalescing_total", "Events the proxy merged.", static () => 0);
+        page.AddGauge("etcd_grpc_proxy_watchers_coalescing_total", "Watchers the proxy merged.", static () => 0);
     }
 
     private static void AddConstant(MetricsPage page, string name, string help, string label, Func<string> value) =>

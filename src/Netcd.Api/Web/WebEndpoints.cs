@@ -3,6 +3,7 @@ using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
 using Netcd.Api.Calls;
 using Netcd.Api.Gateway;
+using Netcd.Api.Metrics;
 using Netcd.Grpc;
 
 namespace Netcd.Api.Web;
@@ -93,8 +94,12 @@ internal sealed class WebEndpoints(ApiContext api, MethodTable methods)
     private async Task MetricsAsync(HttpContext context)
     {
         var page = new ArrayBufferWriter<byte>(64 * 1024);
-        api.Metrics.Page.Write(page);
-        context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
+        var asOpenMetrics = context.Request.Headers.Accept.ToString().Contains(
+            "application/openmetrics-text", StringComparison.OrdinalIgnoreCase);
+        api.Metrics.Page.Write(page, asOpenMetrics);
+        context.Response.ContentType = asOpenMetrics
+            ? OpenMetricsText.ContentType
+            : "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
         if (!AcceptsGzip(context.Request))
         {
             context.Response.ContentLength = page.WrittenCount;

@@ -23,6 +23,23 @@ public sealed class Histogram
     /// <summary>Observations above the last bound are at the end. Not cumulative.</summary>
     public long CountAt(int bucket) => Volatile.Read(ref _counts[bucket]);
 
+    /// <summary>Whether nothing was observed yet.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            for (var i = 0; i < _counts.Length; i++)
+            {
+                if (CountAt(i) != 0)
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
     public double Sum => Volatile.Read(ref _sum);
 
     /// <summary>Bounds that begin at <paramref name="start"/> and grow by <paramref name="factor"/>.</summary>

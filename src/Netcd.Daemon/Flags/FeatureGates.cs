@@ -1,3 +1,4 @@
+using Netcd.Api;
 using Netcd.Base.GoSyntax;
 
 namespace Netcd.Daemon.Flags;
@@ -54,4 +55,11 @@ internal static class FeatureGates
                 : gate.Value.Default || (gate.Value.Stage.Length > 0 && given.GetValueOrDefault(gate.Value.Stage)),
             StringComparer.Ordinal);
     }
+
+    /// <summary>The gates as the metrics page shows them.</summary>
+    public static IEnumerable<FeatureGate> Shown(IReadOnlyDictionary<string, bool> gates) =>
+        Known.Select(gate => new FeatureGate(
+            gate.Key,
+            gate.Key == "AllBeta" || gate.Value.Stage == "AllBeta" ? "BETA" : "ALPHA",
+            gates.GetValueOrDefault(gate.Key)));
 }

@@ -262,34 +262,19 @@ internal static class FlagTable
             "Detail of metrics ('basic' or 'extensive')."),
         new("distributed-tracing-address", FlagKind.String, "localhost:4317", "distributed-tracing-address",
             "Profiling and Monitoring",
-            "Address of the trace collector.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Address of the trace collector."),
         new("enable-distributed-tracing", FlagKind.Bool, "false", "enable-distributed-tracing",
             "Profiling and Monitoring",
-            "Send traces.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Send traces."),
         new("distributed-tracing-service-name", FlagKind.String, "etcd", "distributed-tracing-service-name",
             "Profiling and Monitoring",
-            "Service name in traces.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Service name in traces."),
         new("distributed-tracing-instance-id", FlagKind.String, "", "distributed-tracing-instance-id",
             "Profiling and Monitoring",
-            "Instance id in traces.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Instance id in traces."),
         new("distributed-tracing-sampling-rate", FlagKind.Int, "0", "distributed-tracing-sampling-rate",
             "Profiling and Monitoring",
-            "Traces per million requests.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Traces per million requests."),
     ];
 
     private static readonly FlagDefinition[] Logging =

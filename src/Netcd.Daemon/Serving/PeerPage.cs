@@ -30,6 +30,18 @@ internal static class PeerPage
         page.Add(
             Prefix + "snapshot_receive_failures", "Total number of snapshot receive failures",
             metrics.SnapshotReceiveFailures);
+        page.AddGauges(
+            Prefix + "snapshot_send_inflights_total", "Total number of inflight snapshot sends", "To",
+            metrics.SnapshotsBeingSent);
+        page.AddGauges(
+            Prefix + "snapshot_receive_inflights_total", "Total number of inflight snapshot receives", "From",
+            metrics.SnapshotsBeingReceived);
+        page.Add(
+            Prefix + "snapshot_send_total_duration_seconds", "Total latency distributions of v3 snapshot sends", "To",
+            () => metrics.SnapshotSendSeconds);
+        page.Add(
+            Prefix + "snapshot_receive_total_duration_seconds", "Total latency distributions of v3 snapshot receives",
+            "From", () => metrics.SnapshotReceiveSeconds);
         page.Add(
             Prefix + "peer_round_trip_time_seconds", "Round-Trip-Time histogram between peers", "To",
             () => metrics.RoundTrips);

@@ -27,6 +27,8 @@ internal sealed class CodecServer : IDisposable
 
     public MethodTable Methods => Options.Methods;
 
+    public ICallObserver? Observer => Options.Observer;
+
     public TimeProvider Time => Options.Time;
 
     public WebApplication Application { get; }

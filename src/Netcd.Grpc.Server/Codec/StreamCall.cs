@@ -55,6 +55,15 @@ internal sealed class StreamCall : StreamOut, IHttp2Body
 
     public bool HasRequest { get; set; }
 
+    /// <summary>When the observed call began; 0 when it is not observed.</summary>
+    public long StartedAt { get; set; }
+
+    /// <summary>What the observer remembers of it.</summary>
+    public object? Observed { get; set; }
+
+    /// <summary>How it was ended from this side; null if it was not.</summary>
+    public StatusCode? EndCode => _queue.End?.Code;
+
     public bool HasHeadersSent { get; set; }
 
     public bool IsExpired { get; set; }

@@ -26,7 +26,14 @@ internal sealed class StreamCalls(
         Invariant.Check(method.Stream is not null);
         try
         {
-            call.Handler = method.Stream.Open(new CallHead(method, due, _view.Over(headers), peer), call);
+            var callHead = new CallHead(method, due, _view.Over(headers), peer);
+            if (server.Observer is { ObservesAll: true } observer)
+            {
+                call.StartedAt = server.Time.GetTimestamp();
+                call.Observed = observer.Began(callHead);
+            }
+
+            call.Handler = method.Stream.Open(callHead, call);
         }
         catch (Exception error)
         {
@@ -88,6 +95,13 @@ internal sealed class StreamCalls(
         if (call.Deadline is not null)
         {
             server.Deadlines.Cancel(call.Deadline);
+        }
+
+        if (call.StartedAt != 0 && server.Observer is { } observer)
+        {
+            var code = call.IsExpired ? StatusCode.DeadlineExceeded : call.EndCode ?? StatusCode.Canceled;
+            var took = server.Time.GetElapsedTime(call.StartedAt);
+            observer.Ended(new CallEnd(call.Observed, call.Method, code, took, peer));
         }
 
         call.Close();

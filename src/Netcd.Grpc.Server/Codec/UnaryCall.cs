@@ -27,6 +27,12 @@ internal sealed class UnaryCall(IDeadlineOwner owner)
 
     public bool IsPending { get; set; }
 
+    /// <summary>When the observed call began; 0 when it is not observed.</summary>
+    public long StartedAt { get; set; }
+
+    /// <summary>What the observer remembers of it.</summary>
+    public object? Observed { get; set; }
+
     public ref MessageReader Reader => ref _reader;
 
     public void Begin(Method method, RequestHead head, int receiveBytesMax, long due)
@@ -36,6 +42,8 @@ internal sealed class UnaryCall(IDeadlineOwner owner)
         Subtype = head.Subtype;
         HasMessage = false;
         IsPending = false;
+        StartedAt = 0;
+        Observed = null;
         _reader = new MessageReader(receiveBytesMax, head.Encoding, head.EncodingName);
     }
 

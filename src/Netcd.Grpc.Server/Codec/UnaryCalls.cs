@@ -68,6 +68,7 @@ internal sealed class UnaryCalls(
     {
         call.IsPending = false;
         server.Deadlines.Cancel(call.Deadline);
+        Observe(call, reply.Status.Code);
         if (reply.Source is { } source)
         {
             SendSource(stream, call, source);
@@ -96,6 +97,7 @@ internal sealed class UnaryCalls(
         if (call.IsPending)
         {
             server.Deadlines.Cancel(call.Deadline);
+            Observe(call, StatusCode.Canceled);
         }
 
         call.End();
@@ -143,6 +145,12 @@ internal sealed class UnaryCalls(
         try
         {
             var head = new CallHead(method, call.Due, call.Metadata, peer);
+            if (server.Observer is { ObservesAll: true } observer)
+            {
+                call.StartedAt = server.Time.GetTimestamp();
+                call.Observed = observer.Began(head);
+            }
+
             var ticket = new CallTicket(driver, stream.Id, stream.Generation);
             var step = method.Unary.Invoke(head, message, ref writer, ticket);
             Invariant.Check(HasReply == (step == CallStep.Done));
@@ -157,14 +165,36 @@ internal sealed class UnaryCalls(
             _error = server.Fault.Answer(error, method);
         }
 
+        if (!call.IsPending)
+        {
+            Observe(call, _error?.Code ?? StatusCode.OK);
+        }
+
         SendReply(stream, call);
         _stream = null;
         _call = null;
     }
 
+    private void Observe(UnaryCall call, StatusCode code)
+    {
+        if (call.StartedAt == 0 || server.Observer is not { } observer || call.Method is not { } method)
+        {
+            return;
+        }
+
+        var took = server.Time.GetElapsedTime(call.StartedAt);
+        call.StartedAt = 0;
+        observer.Ended(new CallEnd(call.Observed, method, code, took, peer));
+    }
+
     private void Await(Http2Stream stream, UnaryCall call)
     {
         call.IsPending = true;
+        if (server.Observer is not null && call.StartedAt == 0)
+        {
+            call.StartedAt = server.Time.GetTimestamp();
+        }
+
         if (call.Due > 0)
         {
             server.Deadlines.Schedule(call.Deadline, stream.Id, stream.Generation, call.Due);

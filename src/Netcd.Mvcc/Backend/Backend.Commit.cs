@@ -27,6 +27,9 @@ public sealed partial class Backend
     public long SizeBytes => Volatile.Read(ref _view).Pages.SizeBytes;
 
     /// <summary>Bytes of that size that hold data, as of the last commit.</summary>
+    public int OpenReadTransactions => Volatile.Read(ref _database).OpenReadTransactions;
+
+    /// <summary>Size of the file without its free pages.</summary>
     public long SizeInUseBytes => Volatile.Read(ref _view).Pages.SizeInUseBytes;
 
     /// <summary>Backend transactions committed since opening.</summary>
@@ -180,7 +183,12 @@ public sealed partial class Backend
 
     private BboltDatabase OpenDatabase(string path)
     {
-        var options = new BboltOptions { NoSync = _options.NoSync, LocksMemory = _options.LocksMemory };
+        var options = new BboltOptions
+        {
+            NoSync = _options.NoSync,
+            LocksMemory = _options.LocksMemory,
+            CommitPhases = _options.CommitPhases,
+        };
         if (_options.ReservedBytes > 0)
         {
             options = options with { ReserveBytes = _options.ReservedBytes };

@@ -1,3 +1,5 @@
+using Netcd.Base.Metrics;
+
 namespace Netcd.Mvcc;
 
 /// <summary>How a <see cref="Backend"/> commits and what it may hold.</summary>
@@ -37,6 +39,9 @@ public sealed record BackendOptions
 
     /// <summary>Address space reserved for the file (bbolt's initial map size); 0 is the engine's default.</summary>
     public long ReservedBytes { get; init; }
+
+    /// <summary>Gets how long the phases of a commit take: rebalancing, spilling, writing.</summary>
+    public PhaseTimer? CommitPhases { get; init; }
 
     /// <summary>Keep what is mapped of the file in memory (--memory-mlock).</summary>
     public bool LocksMemory { get; init; }

@@ -1,4 +1,5 @@
 using Netcd.Base;
+using Netcd.Base.Metrics;
 
 namespace Netcd.Mvcc;
 
@@ -80,6 +81,9 @@ public sealed partial class Lessor
     /// <inheritdoc cref="GrantedTotal"/>
     public long RenewedTotal { get; private set; }
 
+    /// <summary>TTLs of granted leases.</summary>
+    public Histogram TtlSeconds { get; } = new(Histogram.Exponential(1, 2, 24));
+
     // The lessor's clock. Monotonic: no jump of the wall clock expires a lease.
     private TimeSpan Now => _time.GetElapsedTime(_origin);
 
@@ -110,6 +114,7 @@ public sealed partial class Lessor
         {
             _leases.Add(id, lease);
             GrantedTotal++;
+            TtlSeconds.Observe(effectiveTtlSeconds);
             if (_isPrimary)
             {
                 Refresh(lease, Now, TimeSpan.Zero);

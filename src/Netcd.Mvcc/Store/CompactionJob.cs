@@ -35,11 +35,12 @@ internal sealed class CompactionJob
     public KeyValueHash? Hash { get; private set; }
 
     /// <summary>True when the compaction is finished and committed, or abandoned.</summary>
-    public bool RunSlice(int recordsMax)
+    public bool RunSlice(int recordsMax, out int removed)
     {
+        removed = 0;
         lock (_state.CompactionGate)
         {
-            if (!_abandoned && !RunSliceHeld(recordsMax))
+            if (!_abandoned && !RunSliceHeld(recordsMax, out removed))
             {
                 return false;
             }
@@ -63,7 +64,7 @@ internal sealed class CompactionJob
         _finished.TrySetResult();
     }
 
-    private bool RunSliceHeld(int recordsMax)
+    private bool RunSliceHeld(int recordsMax, out int count)
     {
         var backend = _state.Backend;
         if (_slice.Length != recordsMax)
@@ -78,7 +79,7 @@ internal sealed class CompactionJob
 
         using (backend.EnterWrite())
         {
-            var count = _state.Index.Compact(_revision, _slice);
+            count = _state.Index.Compact(_revision, _slice);
             foreach (ref readonly var removed in _slice.AsSpan(0, count))
             {
                 backend.DeleteRevision(removed);

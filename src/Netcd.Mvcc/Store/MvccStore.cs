@@ -30,7 +30,7 @@ public sealed class MvccStore : IWatchHistory
         _pins = new PinRegistry(backendOptions.PinnedCommitsMax, backendOptions.CopiedOutBytesMax);
         _selections = new RangeSelectionPool(_pins);
         _compactions = new CompactionQueue();
-        _transaction = new WriteTransaction(_selections, lessor);
+        _transaction = new WriteTransaction(_selections, lessor, Metrics);
     }
 
     /// <summary>Who hears of changes; set before the first write.</summary>
@@ -39,6 +39,8 @@ public sealed class MvccStore : IWatchHistory
         get => _transaction.Observer;
         set => _transaction.Observer = value;
     }
+
+    public StoreMetrics Metrics { get; } = new();
 
     /// <summary>Main revision of the last finished write transaction; 1 in an empty store.</summary>
     public long CurrentRevision => _state.CurrentRevision;
@@ -108,6 +110,7 @@ public sealed class MvccStore : IWatchHistory
     /// </summary>
     public StoreStatus Range(in RangeQuery query, out RangeSelection? selection)
     {
+        Metrics.Ranges.Increment();
         while (true)
         {
             var state = _state;
@@ -171,7 +174,9 @@ public sealed class MvccStore : IWatchHistory
             return false;
         }
 
-        if (job.RunSlice(_options.CompactionSliceRecords))
+        var isDone = job.RunSlice(_options.CompactionSliceRecords, out var removed);
+        Metrics.CompactedRevisions.Add(removed);
+        if (isDone)
         {
             _compactions.Finish(job);
         }

@@ -23,6 +23,9 @@ public sealed class StoreWorker : IDisposable
     private Thread? _thread;
     private ITimer? _timer;
     private long _lastCommit;
+
+    // When the compactions under way began; 0 while there are none.
+    private long _compactionBegan;
     private volatile bool _stopping;
     private volatile bool _commitWanted;
 
@@ -71,7 +74,7 @@ public sealed class StoreWorker : IDisposable
     /// </summary>
     public bool RunOnce()
     {
-        var more = _store.RunCompactionSlice();
+        var more = CompactSlice();
         for (var slices = 1; more && slices < SlicesPerStepMax && !_stopping; slices++)
         {
             if (_thread is not null)
@@ -79,7 +82,7 @@ public sealed class StoreWorker : IDisposable
                 _stopped.WaitOne(_store.Options.CompactionSlicePause);
             }
 
-            more = _store.RunCompactionSlice();
+            more = CompactSlice();
         }
 
         var backend = _store.Backend;
@@ -115,6 +118,30 @@ public sealed class StoreWorker : IDisposable
         _stopped.Set();
         _wake.Set();
         _thread?.Join();
+    }
+
+    private bool CompactSlice()
+    {
+        if (!_store.IsCompacting)
+        {
+            return false;
+        }
+
+        var began = _time.GetTimestamp();
+        _compactionBegan = _compactionBegan == 0 ? began : _compactionBegan;
+        var more = _store.RunCompactionSlice();
+        var metrics = _store.Metrics;
+        var milliseconds = _time.GetElapsedTime(began).TotalMilliseconds;
+        metrics.CompactionPauseMilliseconds.Observe(milliseconds);
+        metrics.IndexCompactionPauseMilliseconds.Observe(milliseconds);
+        if (!more)
+        {
+            metrics.CompactionMilliseconds.Observe(_time.GetElapsedTime(_compactionBegan).TotalMilliseconds);
+            metrics.LastCompactionUnixSeconds = _time.GetUtcNow().ToUnixTimeSeconds();
+            _compactionBegan = 0;
+        }
+
+        return more;
     }
 
     private void Run()

@@ -11,14 +11,19 @@ public sealed class WriteTransaction
 {
     private readonly RangeSelectionPool _selections;
     private readonly Lessor? _lessor;
+    private readonly StoreMetrics _metrics;
     private StoreState? _state;
     private BackendView? _view;
     private WriteSection _section;
     private long _beginRevision;
     private int _changes;
 
-    internal WriteTransaction(RangeSelectionPool selections, Lessor? lessor)
+    // Puts, deletions and ranges of this transaction.
+    private int _operations;
+
+    internal WriteTransaction(RangeSelectionPool selections, Lessor? lessor, StoreMetrics metrics)
     {
+        _metrics = metrics;
         _selections = selections;
         _lessor = lessor;
     }
@@ -55,6 +60,9 @@ public sealed class WriteTransaction
     /// </summary>
     public PutOutcome Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, LeaseId lease)
     {
+        _operations++;
+        _metrics.Puts.Increment();
+        _metrics.PutBytes.Add(key.Length + value.Length);
         var state = State;
         var revision = NextRevision();
         var outcome = state.Index.Put(key, revision);
@@ -80,11 +88,12 @@ public sealed class WriteTransaction
             return TryDelete(key) ? 1 : 0;
         }
 
+        CountDelete();
         var deleted = 0L;
         using var cursor = State.Index.OpenCursor(key, rangeEnd, Revision);
         while (cursor.MoveNext())
         {
-            Invariant.Check(TryDelete(cursor.Key), $"a key that a walk found is not live");
+            Invariant.Check(TryTombstone(cursor.Key), $"a key that a walk found is not live");
             deleted++;
         }
 
@@ -93,6 +102,18 @@ public sealed class WriteTransaction
 
     /// <summary>Deletes one key; false if it is not live.</summary>
     public bool TryDelete(ReadOnlySpan<byte> key)
+    {
+        CountDelete();
+        return TryTombstone(key);
+    }
+
+    private void CountDelete()
+    {
+        _operations++;
+        _metrics.Deletes.Increment();
+    }
+
+    private bool TryTombstone(ReadOnlySpan<byte> key)
     {
         var state = State;
         var revision = NextRevision();
@@ -133,8 +154,12 @@ public sealed class WriteTransaction
     /// <summary>
     /// Reads a range as this transaction sees it. The caller releases the selection, also after <see cref="End"/>.
     /// </summary>
-    public StoreStatus Range(in RangeQuery query, out RangeSelection? selection) =>
-        RangeReader.Read(State, _selections, query, Revision, out selection);
+    public StoreStatus Range(in RangeQuery query, out RangeSelection? selection)
+    {
+        _operations++;
+        _metrics.Ranges.Increment();
+        return RangeReader.Read(State, _selections, query, Revision, out selection);
+    }
 
     /// <summary>
     /// Whether a range at a revision would be answered, as upstream checks it before a transaction writes anything: 0
@@ -166,6 +191,11 @@ public sealed class WriteTransaction
             state.CurrentRevision = revision;
         }
 
+        if (_operations > 1)
+        {
+            _metrics.Transactions.Increment();
+        }
+
         View.Release();
         _view = null;
         _state = null;
@@ -181,6 +211,7 @@ public sealed class WriteTransaction
         _view = state.Backend.AcquireView();
         _beginRevision = state.CurrentRevision;
         _changes = 0;
+        _operations = 0;
     }
 
     private Revision NextRevision() => new(_beginRevision + 1, _changes);

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Netcd.Base.Metrics;
 using Netcd.Peer.Snapshots;
 using Netcd.Server.Peers;
 
@@ -44,6 +45,7 @@ internal sealed class SnapshotRoute(PeerContext context, PeerTransport transport
     {
         var sender = UnknownSender;
         var isDone = false;
+        Counter? underWay = null;
         try
         {
             var started = context.Time.GetTimestamp();
@@ -54,8 +56,11 @@ internal sealed class SnapshotRoute(PeerContext context, PeerTransport transport
             // Not null: such messages were refused.
             var index = message.Snapshot!.Metadata.Index;
             Log.ReceivingSnapshot(context.Logger, message.From, index.Value);
+            underWay = context.Metrics.SnapshotsBeingReceived.With(sender);
+            underWay.Increment();
             var length = await _receiver.StoreAsync(body, index, http.RequestAborted);
             context.Metrics.ReceivedBytes.With(sender).Add(length);
+            context.Metrics.SnapshotReceive(sender).ObserveSince(context.Time, started);
             Log.ReceivedSnapshot(
                 context.Logger, message.From, index.Value, length, context.Time.GetElapsedTime(started));
             var result = context.Gate.Receive(message);
@@ -74,6 +79,7 @@ internal sealed class SnapshotRoute(PeerContext context, PeerTransport transport
         }
         finally
         {
+            underWay?.Add(-1);
             if (isDone)
             {
                 context.Metrics.SnapshotsReceived.With(sender).Increment();

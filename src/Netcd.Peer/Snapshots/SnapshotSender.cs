@@ -52,9 +52,13 @@ internal sealed class SnapshotSender(PeerLink peer, PeerContext context) : IAsyn
         var url = peer.Urls.Pick();
         var index = snapshot.Message.Snapshot?.Metadata.Index.Value ?? 0;
         Log.SendingSnapshot(context.Logger, index, peer.Id, snapshot.Database.LengthBytes);
+        var underWay = context.Metrics.SnapshotsBeingSent.With(peer.Name);
+        underWay.Increment();
         var problem = url is null ? "the peer has no usable URL" : await PostAsync(url, snapshot);
+        underWay.Add(-1);
         if (problem is null)
         {
+            context.Metrics.SnapshotSend(peer.Name).ObserveSince(context.Time, started);
             Log.SentSnapshot(
                 context.Logger, index, peer.Id, snapshot.Database.LengthBytes, context.Time.GetElapsedTime(started));
         }

@@ -162,7 +162,9 @@ internal sealed class Applier : IDisposable
     {
         var metadata = snapshot.Metadata;
         Invariant.Check(metadata.Index > _applied, $"snapshot {metadata.Index} after applied {_applied}");
+        _watch.Installing(isUnderWay: true);
         var old = _installer.Install(snapshot);
+        _watch.Installing(isUnderWay: false);
         _applied = metadata.Index;
         _appliedTerm = metadata.Term;
         _confState = metadata.ConfState;

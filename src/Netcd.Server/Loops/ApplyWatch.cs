@@ -50,6 +50,9 @@ internal sealed class ApplyWatch(TimeProvider time, TimeSpan tooLong, MemberMetr
         return now;
     }
 
+    /// <summary>A leader's snapshot is being put in place.</summary>
+    public void Installing(bool isUnderWay) => metrics.IsInstallingSnapshot = isUnderWay;
+
     private static InternalRequestKind KindOf(in Entry entry)
     {
         try

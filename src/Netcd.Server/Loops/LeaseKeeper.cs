@@ -1,4 +1,5 @@
 using Netcd.Base;
+using Netcd.Base.Metrics;
 using Netcd.Base.Protobuf;
 using Netcd.Mvcc;
 using Netcd.Server.Requests;
@@ -16,11 +17,13 @@ namespace Netcd.Server.Loops;
 /// Proposes a request that only the leader of a term may make; the action is called when it is decided. False: not
 /// taken.
 /// </param>
+/// <param name="expired">Counts the leases that are revoked.</param>
 internal sealed class LeaseKeeper(
     Lessor lessor,
     MemberStatus status,
     bool isCheckpointing,
-    Func<InternalRequestKind, byte[], Term, Action, bool> propose)
+    Func<InternalRequestKind, byte[], Term, Action<Refusal>, bool> propose,
+    Counter expired)
 {
     private const int CheckpointsPerRequest = 1000;
 
@@ -49,19 +52,26 @@ internal sealed class LeaseKeeper(
             Interlocked.Increment(ref _pending);
             if (!propose(InternalRequestKind.LeaseRevoke, request, term, Revoked))
             {
-                Revoked();
+                Revoked(Refusal.Stopped);
             }
         }
 
         _expired.Clear();
         if (isCheckpointing && lessor.TakeCheckpoints(_checkpoints, CheckpointsPerRequest) > 0)
         {
-            propose(InternalRequestKind.LeaseCheckpoint, EncodeCheckpoints(), term, static () => { });
+            propose(InternalRequestKind.LeaseCheckpoint, EncodeCheckpoints(), term, static _ => { });
             _checkpoints.Clear();
         }
     }
 
-    private void Revoked() => Interlocked.Decrement(ref _pending);
+    private void Revoked(Refusal refusal)
+    {
+        Interlocked.Decrement(ref _pending);
+        if (refusal == Refusal.None)
+        {
+            expired.Increment();
+        }
+    }
 
     private byte[] EncodeCheckpoints()
     {

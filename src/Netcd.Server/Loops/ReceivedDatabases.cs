@@ -12,10 +12,13 @@ namespace Netcd.Server.Loops;
 /// <param name="directory">The member's snapshot directory.</param>
 /// <param name="log">Hears how long each step took, and of what is refused.</param>
 /// <param name="time">For that.</param>
-internal sealed class ReceivedDatabases(IDisk disk, string directory, IMemberLog? log, TimeProvider time)
+/// <param name="metrics">Gets it too.</param>
+internal sealed class ReceivedDatabases(
+    IDisk disk, string directory, IMemberLog? log, TimeProvider time, MemberMetrics metrics)
 {
     private readonly Budget _open = new(Limits.IncomingSnapshotsMax, long.MaxValue);
     private readonly TimeProvider _time = time;
+    private readonly MemberMetrics _metrics = metrics;
     private int _names;
 
     /// <exception cref="IOException">The file cannot be made, or too many are being received.</exception>
@@ -42,6 +45,7 @@ internal sealed class ReceivedDatabases(IDisk disk, string directory, IMemberLog
         : IncomingSnapshot
     {
         private readonly IDiskFile _file = owner.Create(temporary);
+        private readonly long _opened = owner._time.GetTimestamp();
         private long _length;
         private bool _isClosed;
         private bool _isDisposed;
@@ -56,10 +60,12 @@ internal sealed class ReceivedDatabases(IDisk disk, string directory, IMemberLog
         {
             var began = owner._time.GetTimestamp();
             _file.SyncData();
+            owner._metrics.DatabaseSyncSeconds.ObserveSince(owner._time, began);
             Close();
             var synced = owner._time.GetTimestamp();
             owner.Accept(temporary, path, index);
             owner.Log(index, _length, owner._time.GetElapsedTime(began, synced), owner._time.GetElapsedTime(synced));
+            owner._metrics.DatabaseSaveSeconds.ObserveSince(owner._time, _opened);
         }
 
         protected override void Dispose(bool disposing)

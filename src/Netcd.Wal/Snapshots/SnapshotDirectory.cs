@@ -1,5 +1,6 @@
 using System.Globalization;
 using Netcd.Base;
+using Netcd.Base.Metrics;
 using Netcd.Base.Records;
 using Netcd.Disk;
 
@@ -9,7 +10,7 @@ namespace Netcd.Wal.Snapshots;
 /// The <c>.snap</c> files of a member, <c>%016x-%016x.snap</c> (term, then index), and the databases received from a
 /// leader, <c>%016x.snap.db</c> (index). Used by one thread at a time. Source: etcd's server/etcdserver/api/snap.
 /// </summary>
-public sealed class SnapshotDirectory(IDisk disk, string directory)
+public sealed class SnapshotDirectory(IDisk disk, string directory, PhaseTimer? phases = null)
 {
     private const string Suffix = ".snap";
     private const string DatabaseSuffix = ".snap.db";
@@ -23,10 +24,15 @@ public sealed class SnapshotDirectory(IDisk disk, string directory)
     {
         Invariant.Check(!snapshot.IsEmpty);
         var path = $"{directory}/{snapshot.Metadata.Term.Value:x16}-{snapshot.Metadata.Index.Value:x16}{Suffix}";
+        var timing = PhaseTimer.Start(phases);
+        var encoded = SnapshotFileCodec.Encode(snapshot);
+        timing.Next();
         using (var file = disk.Open(path, DiskOpenMode.Create))
         {
-            file.Write(0, SnapshotFileCodec.Encode(snapshot));
+            file.Write(0, encoded);
+            timing.Next();
             file.SyncData();
+            timing.Next();
         }
 
         disk.SyncDirectory(directory);
