@@ -15,7 +15,8 @@ internal sealed class LoneNode
         HardState hardState = default,
         RaftOptions? options = null,
         int id = 1,
-        ulong seed = 1)
+        ulong seed = 1,
+        IRaftLogger? logger = null)
     {
         var state = new ConfState { Voters = [.. Enumerable.Range(1, voters).Select(i => new MemberId((ulong)i))] };
         Storage = new LoneStorage(Memory, state);
@@ -24,7 +25,7 @@ internal sealed class LoneNode
         Memory.Append(entries.ToArray());
         Memory.SetHardState(hardState);
         options ??= new RaftOptions { Id = new MemberId(1), CheckQuorum = false, PreVote = false };
-        Node = new RaftNode(options with { Id = new MemberId((ulong)id) }, Storage, new Prng(seed));
+        Node = new RaftNode(options with { Id = new MemberId((ulong)id) }, Storage, new Prng(seed), logger);
     }
 
     public RaftNode Node { get; }

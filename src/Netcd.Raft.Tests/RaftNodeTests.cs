@@ -276,6 +276,25 @@ public sealed class RaftNodeTests
         Assert.False(Assert.Single(lone.Drain()).Reject);
     }
 
+    [Fact]
+    public void Lost_log_is_complained_of_once_a_minute_not_at_each_heartbeat()
+    {
+        var log = new ErrorLog();
+        var lone = new LoneNode(logger: log);
+        var heartbeat = new Message { Type = MessageType.Heartbeat, Term = new Term(1), Commit = new LogIndex(2) };
+        for (var tick = 0; tick < 1500; tick++)
+        {
+            lone.Tick(1);
+            lone.Step(2, MessageType.Heartbeat, heartbeat);
+        }
+
+        Assert.Equal(3, log.Lines.Count);
+        Assert.All(log.Lines, line => Assert.StartsWith(
+            "1 tocommit(2) is out of range [lastIndex(0)]. Was the raft log corrupted, truncated, or lost?",
+            line,
+            StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(0, 1, 10, "cannot use none as id")]
     [InlineData(ulong.MaxValue, 1, 10, "cannot use local target as id")]

@@ -125,12 +125,10 @@ internal sealed partial class RaftCore
     {
         if (message.Commit > Log.LastIndex)
         {
-            // A leader tells the commit index only as far as this member has acknowledged entries.
-            _logger.Write(
-                RaftLogLevel.Error,
-                $"{Id} tocommit({message.Commit}) is out of range [lastIndex({Log.LastIndex})]. Was the raft log "
-                + $"corrupted, truncated, or lost? It gives no vote before its log is complete again");
+            // A leader tells the commit index only as far as this member has acknowledged entries. Upstream ends the
+            // process here, which would let any peer's message do so.
             _acknowledgedIndex = LogIndex.Max(_acknowledgedIndex, message.Commit);
+            WarnOfLostLog();
             return StepResult.Malformed;
         }
 
@@ -144,6 +142,22 @@ internal sealed partial class RaftCore
             Context = message.Context,
         });
         return StepResult.Accepted;
+    }
+
+    // Heartbeats come ten times a second, or with every read.
+    private void WarnOfLostLog()
+    {
+        if (_lostLogWarning != 0 && _ticks - _lostLogWarning < Limits.LostLogWarningTicks)
+        {
+            return;
+        }
+
+        _lostLogWarning = _ticks;
+        _logger.Write(
+            RaftLogLevel.Error,
+            $"{Id} tocommit({_acknowledgedIndex}) is out of range [lastIndex({Log.LastIndex})]. Was the raft log "
+            + $"corrupted, truncated, or lost? This member gives no vote and serves nothing new before its log is "
+            + $"complete again. If its disk was lost, remove it from the cluster and add a new member in its place");
     }
 
     private StepResult StepFollower(Message message)

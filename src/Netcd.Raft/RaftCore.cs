@@ -38,6 +38,10 @@ internal sealed partial class RaftCore
     // make a leader without them: so it gives none until it has them again.
     private LogIndex _acknowledgedIndex;
 
+    // Ticks since the start, and when that was last complained of; 0 for never.
+    private ulong _ticks = 1;
+    private ulong _lostLogWarning;
+
     // Leader only. Index of the newest conf change that may be unapplied; the next is refused until it is applied.
     private LogIndex _pendingConfIndex;
 
@@ -149,6 +153,7 @@ internal sealed partial class RaftCore
 
     public void Tick()
     {
+        _ticks++;
         _electionElapsed++;
         if (IsLeader)
         {

@@ -8,8 +8,8 @@ using Netcd.Server.Apply;
 using Netcd.Server.Loops;
 using Netcd.Server.Peers;
 using Netcd.Server.Requests;
+using Netcd.Server.Versions;
 using Netcd.Server.Waiting;
-using Netcd.Wal;
 
 namespace Netcd.Server;
 
@@ -17,13 +17,6 @@ namespace Netcd.Server;
 public sealed partial class Member
 {
     private readonly List<PendingRequest> _timedOut = [];
-
-    // Applier only, but for _savingSnapshot, which the housekeeper clears.
-    private LogIndex _diskSnapshotIndex;
-    private LogIndex _memorySnapshotIndex;
-    private bool _forceSnapshot;
-    private long? _snapshotTimestamp;
-    private volatile bool _savingSnapshot;
 
     // Raft loop only: ticks to skip once the other members are connected; 0 when that is done, or not wanted.
     private ulong _ticksToAdvance;
@@ -123,8 +116,7 @@ public sealed partial class Member
     /// <summary>Applier: another database is in place of the old one. Readers of that finish on it.</summary>
     internal void SnapshotInstalled(SnapshotMetadata metadata, Backend old)
     {
-        _diskSnapshotIndex = metadata.Index;
-        _memorySnapshotIndex = metadata.Index;
+        _snapshotKeeper.Installed(metadata.Index);
         Watchers.Reset(_parts.Store.CurrentRevision);
         Roster?.Become(_parts.Cluster.Members);
         _storeWorker.Wake();
@@ -183,7 +175,7 @@ public sealed partial class Member
 
         if (ticks % Limits.PurgeRoundTicks == 0)
         {
-            _housekeeper.Post(Purge);
+            _housekeeper.Post(_snapshotKeeper.Purge);
         }
     }
 
@@ -261,7 +253,11 @@ public sealed partial class Member
     internal void ClusterVersionChanged(string previous, string version)
     {
         // Programs that only know the lower version must not find entries of the higher one in the log.
-        _forceSnapshot |= previous.Length > 0 && ServerVersion.IsLower(version, previous);
+        if (previous.Length > 0 && ServerVersion.IsLower(version, previous))
+        {
+            _snapshotKeeper.Force();
+        }
+
         LogVersion(previous, version);
         _housekeeper.Post(SettleVersions);
     }
@@ -290,59 +286,17 @@ public sealed partial class Member
     internal void Applied(Term term) => _status.AppliedTerm = term;
 
     /// <summary>Applier.</summary>
-    internal bool IsSnapshotDue(LogIndex applied) =>
-        applied > _memorySnapshotIndex + Limits.MemorySnapshotEntries || IsDiskSnapshotDue(applied);
+    internal bool IsSnapshotDue(LogIndex applied) => _snapshotKeeper.IsDue(applied);
 
     /// <summary>Applier.</summary>
     internal void BatchApplied(ulong id, SnapshotSource? source)
     {
         if (source is not null)
         {
-            _memorySnapshotIndex = source.Index;
-            if (IsDiskSnapshotDue(source.Index))
-            {
-                _diskSnapshotIndex = source.Index;
-                _snapshotTimestamp = _options.Time.GetTimestamp();
-                _forceSnapshot = false;
-                _savingSnapshot = true;
-                _housekeeper.Post(() => SaveSnapshot(source));
-            }
+            _snapshotKeeper.Made(source);
         }
 
         _raft.PostApplied(RaftInput.Of(RaftInputKind.Applied, id, source), AppliedIndex);
-    }
-
-    private bool IsDiskSnapshotDue(LogIndex applied) =>
-        !_savingSnapshot
-        && applied > _diskSnapshotIndex
-        && (_forceSnapshot || (applied > _diskSnapshotIndex + _options.SnapshotCount && HasSnapshotIntervalPassed()));
-
-    private bool HasSnapshotIntervalPassed() =>
-        _snapshotTimestamp is not { } last
-        || _options.Time.GetElapsedTime(last) >= _options.SnapshotIntervalMin;
-
-    // Raft loop or log writer. The database came before the message. Source: saveSnap of etcd's storage.
-    private void SaveLeadersSnapshot(Snapshot snapshot)
-    {
-        _snapshots.Save(snapshot);
-        var metadata = snapshot.Metadata;
-        _log.SaveSnapshot(new WalSnapshot(metadata.Index, metadata.Term, metadata.ConfState));
-    }
-
-    // In this order: the backend has all that the snapshot stands for, then the file, then the log's record of it,
-    // which makes it count, and only then older segments may go.
-    private void SaveSnapshot(SnapshotSource source)
-    {
-        _parts.Store.Backend.Commit();
-        Invariant.Check(_parts.Store.Backend.ConsistentIndex >= source.Index);
-        var began = _options.Time.GetTimestamp();
-        _snapshots.Save(source.ToSnapshot());
-        Metrics.SnapshotSaveSeconds.ObserveSince(_options.Time, began);
-        _log.SaveSnapshot(new WalSnapshot(source.Index, source.Term, source.ConfState));
-        _log.ReleaseTo(source.Index);
-        _snapshots.ReleaseDatabases(source.Index);
-        _savingSnapshot = false;
-        Log(RaftLogLevel.Information, "saved snapshot to disk", "snapshot-index", source.Index.Value);
     }
 
     private void PrepareLog()
@@ -350,15 +304,6 @@ public sealed partial class Member
         while (!_stopping && _log.PrepareStep())
         {
         }
-    }
-
-    private void Purge()
-    {
-        var disk = _options.Disk;
-        var layout = _boot.Layout;
-        FilePurger.Purge(disk, layout.Snapshots, ".snap.db", _options.SnapshotFilesMax, onlyUnlocked: false);
-        FilePurger.Purge(disk, layout.Snapshots, ".snap", _options.SnapshotFilesMax, onlyUnlocked: false);
-        FilePurger.Purge(disk, layout.Wal, ".wal", _options.WalFilesMax, onlyUnlocked: true);
     }
 
     private void ExpireRequests()
@@ -432,7 +377,7 @@ public sealed partial class Member
     private void SettleVersions()
     {
         ReadyIfCapable();
-        SettleStorageVersion();
+        StoredVersion.Settle(_parts.Store.Backend, _parts.Cluster.Version);
         _ = SettleClusterVersionAsync();
     }
 
@@ -445,28 +390,6 @@ public sealed partial class Member
         catch (Exception failure)
         {
             FailUnlessStopping(failure);
-        }
-    }
-
-    // The key exists from schema 3.6 on; a cluster that went back to 3.5 must not have it.
-    private void SettleStorageVersion()
-    {
-        var cluster = _parts.Cluster.Version;
-        var backend = _parts.Store.Backend;
-        if (cluster.Length == 0)
-        {
-            return;
-        }
-
-        var wanted = ServerVersion.IsLower(cluster, "3.6.0") ? null : "3.6.0";
-        if (MetaBucket.ReadStorageVersion(backend) == wanted)
-        {
-            return;
-        }
-
-        using (backend.EnterWrite())
-        {
-            MetaBucket.WriteStorageVersion(backend, wanted);
         }
     }
 

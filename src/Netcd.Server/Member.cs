@@ -28,7 +28,7 @@ public sealed partial class Member : IMember, IDisposable
     private readonly BootResult _boot;
     private readonly MemberParts _parts;
     private readonly WriteAheadLog _log;
-    private readonly SnapshotDirectory _snapshots;
+    private readonly SnapshotKeeper _snapshotKeeper;
     private readonly MemberStatus _status = new();
     private readonly PendingTable _pending = new(Limits.PendingRequestsMax, Limits.PendingBytesMax);
     private readonly AppliedWaiters _waiters = new();
@@ -63,11 +63,10 @@ public sealed partial class Member : IMember, IDisposable
         _boot = boot;
         _parts = boot.Parts;
         _log = boot.Log;
-        _snapshots = SnapshotsOf(options, boot);
+        var snapshots = SnapshotsOf(options, boot);
+        _snapshotKeeper = new SnapshotKeeper(options, boot, snapshots, _housekeeper);
         _ids = new RequestIds(boot.MemberId, options.Time.GetUtcNow());
-        _diskSnapshotIndex = boot.Snapshot.Metadata.Index;
-        _memorySnapshotIndex = boot.Snapshot.Metadata.Index;
-        _node = NewNode(options, boot);
+        _node = boot.CreateNode(options);
         _ticksToAdvance = options.InitialElectionTickAdvance && options.Transport is not null
             ? (ulong)Math.Max(0, options.ElectionTicks - 2)
             : 0;
@@ -98,12 +97,12 @@ public sealed partial class Member : IMember, IDisposable
             host);
         _logWriter = new LogWriter(
             boot.Log,
-            SaveLeadersSnapshot,
+            _snapshotKeeper.SaveLeaders,
             host.Send,
             () => _housekeeper.Post(PrepareLog),
             options.Time,
             Metrics.LogSyncSeconds);
-        var installer = new SnapshotInstaller(_parts, options, boot.Layout, _snapshots, Fail);
+        var installer = new SnapshotInstaller(_parts, options, boot.Layout, snapshots, Fail);
         var watch = new ApplyWatch(options.Time, options.ApplyWarning, Metrics, options.Log);
         _applier = new Applier(_parts, boot.Replayed, boot.Snapshot, _pending, _waiters, installer, host, watch);
         _leaseKeeper = new LeaseKeeper(
@@ -365,22 +364,6 @@ public sealed partial class Member : IMember, IDisposable
             options.Disk,
             boot.Layout.Snapshots,
             new PhaseTimer(options.Time, metrics.SnapshotEncodeSeconds, null, metrics.SnapshotSyncSeconds));
-    }
-
-    private static RaftNode NewNode(MemberOptions options, BootResult boot)
-    {
-        var seed = options.Seed ?? boot.MemberId.Value ^ (ulong)options.Time.GetUtcNow().UtcTicks;
-        return new RaftNode(
-            new RaftOptions
-            {
-                Id = boot.MemberId,
-                ElectionTicks = options.ElectionTicks,
-                PreVote = options.PreVote,
-                Applied = boot.Snapshot.Metadata.Index,
-            },
-            boot.Storage,
-            new Prng(seed),
-            options.Log is { } log ? new RaftLogAdapter(log) : null);
     }
 
     private void Repeat(TimeSpan interval, Func<Task> work)

@@ -15,19 +15,45 @@ public static class RecordCodec
     /// <summary>Writes type, term, index, and data if there is any.</summary>
     public static void Write(ref ProtoWriter writer, in Entry entry)
     {
+        WriteUpToData(ref writer, entry);
+        writer.Raw(entry.Data.Span);
+    }
+
+    /// <summary>As <see cref="Write(ref ProtoWriter, in Entry)"/>, for who writes the data's bytes itself.</summary>
+    public static void WriteUpToData(ref ProtoWriter writer, in Entry entry)
+    {
         writer.RequiredUInt64(1, (ulong)entry.Type);
         writer.RequiredUInt64(2, entry.Term.Value);
         writer.RequiredUInt64(3, entry.Index.Value);
-        writer.Bytes(4, entry.Data.Span);
+        if (!entry.Data.IsEmpty)
+        {
+            writer.DelimitedHeader(4, entry.Data.Length);
+        }
     }
 
     /// <summary>Reads an entry; its data is copied out of the input.</summary>
     public static Entry ReadEntry(ReadOnlySpan<byte> message)
     {
+        var entry = ReadUpToData(message, out var data);
+        return message[data] is { IsEmpty: false } bytes ? entry with { Data = bytes.ToArray() } : entry;
+    }
+
+    /// <summary>
+    /// Reads an entry whose data is a part of <paramref name="owned"/>, which the caller gives away: it must never
+    /// change again.
+    /// </summary>
+    public static Entry ReadOwnedEntry(ReadOnlyMemory<byte> owned)
+    {
+        var entry = ReadUpToData(owned.Span, out var data);
+        return owned[data] is { IsEmpty: false } part ? entry with { Data = part } : entry;
+    }
+
+    private static Entry ReadUpToData(ReadOnlySpan<byte> message, out Range data)
+    {
         var type = EntryType.Normal;
         ulong term = 0;
         ulong index = 0;
-        var data = ReadOnlyMemory<byte>.Empty;
+        data = default;
         var reader = new ProtoReader(message);
         while (reader.TryReadTag(out var field, out var wireType))
         {
@@ -43,7 +69,8 @@ public static class RecordCodec
                     index = reader.ReadUInt64(wireType);
                     break;
                 case 4:
-                    data = reader.ReadBytes(wireType).ToArray();
+                    var length = reader.ReadBytes(wireType).Length;
+                    data = (reader.Position - length)..reader.Position;
                     break;
                 default:
                     reader.Skip(wireType);
@@ -51,7 +78,7 @@ public static class RecordCodec
             }
         }
 
-        return new Entry(new Term(term), new LogIndex(index), type, data);
+        return new Entry(new Term(term), new LogIndex(index), type, default);
     }
 
     public static int Size(in HardState state) =>

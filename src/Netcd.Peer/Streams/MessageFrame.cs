@@ -42,14 +42,7 @@ internal static class MessageFrame
         var span = output.GetSpan(prefix.Length + headLength);
         prefix.CopyTo(span);
         var writer = new ProtoWriter(span.Slice(prefix.Length, headLength));
-        writer.RequiredUInt64(1, (ulong)entry.Type);
-        writer.RequiredUInt64(2, entry.Term.Value);
-        writer.RequiredUInt64(3, entry.Index.Value);
-        if (dataLength > 0)
-        {
-            writer.DelimitedHeader(4, dataLength);
-        }
-
+        RecordCodec.WriteUpToData(ref writer, entry);
         Invariant.Check(writer.Position == headLength);
         output.Advance(prefix.Length + headLength);
         output.Write(entry.Data.Span);

@@ -117,7 +117,7 @@ internal sealed class MsgAppDecoder(MemberId peer, MemberId self, int messageByt
         {
             var length = (int)BinaryPrimitives.ReadUInt64BigEndian(span[position..]);
             position += sizeof(ulong);
-            entries[i] = MessageCodec.ReadEntry(owned.Slice(position, length));
+            entries[i] = RecordCodec.ReadOwnedEntry(owned.Slice(position, length));
             position += length;
         }
 

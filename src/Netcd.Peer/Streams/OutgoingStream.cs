@@ -20,7 +20,10 @@ internal sealed class OutgoingStream
     private readonly TimeSpan _writeTimeout;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private List<Message> _queue = [];
-    private long _queuedBytes;
+
+    // Of what waits and of what is being sent, which is held as long; the latter apart.
+    private long _heldBytes;
+    private long _sendingBytes;
     private bool _isHeartbeatDue;
     private bool _isSending;
     private bool _isClosed;
@@ -68,13 +71,13 @@ internal sealed class OutgoingStream
         lock (_gate)
         {
             if (_isClosed || _queue.Count >= Limits.StreamMessagesMax
-                || (_queuedBytes > 0 && _queuedBytes + bytes > Limits.StreamBytesMax))
+                || (_heldBytes > 0 && _heldBytes + bytes > Limits.StreamBytesMax))
             {
                 return false;
             }
 
             _queue.Add(message);
-            _queuedBytes += bytes;
+            _heldBytes += bytes;
             return true;
         }
     }
@@ -91,7 +94,7 @@ internal sealed class OutgoingStream
             }
 
             _isSending = true;
-            isLarge = _queuedBytes > Limits.InlineBatchBytes;
+            isLarge = _heldBytes > Limits.InlineBatchBytes;
         }
 
         if (isLarge)
@@ -130,7 +133,6 @@ internal sealed class OutgoingStream
         {
             _isClosed = true;
             _queue.Clear();
-            _queuedBytes = 0;
             isSending = _isSending;
         }
 
@@ -203,10 +205,11 @@ internal sealed class OutgoingStream
         {
             heartbeat = _isHeartbeatDue;
             _isHeartbeatDue = false;
+            _heldBytes -= _sendingBytes;
+            _sendingBytes = _heldBytes;
             if (!_isClosed && (_queue.Count > 0 || heartbeat))
             {
                 (_queue, _batch) = (_batch, _queue);
-                _queuedBytes = 0;
                 return true;
             }
 

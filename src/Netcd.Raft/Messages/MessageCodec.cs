@@ -118,7 +118,7 @@ public static class MessageCodec
             {
                 case 7:
                     var length = reader.ReadBytes(wireType).Length;
-                    fields.Entries[entryCount++] = ReadEntry(owned.Slice(reader.Position - length, length));
+                    fields.Entries[entryCount++] = RecordCodec.ReadOwnedEntry(owned.Slice(reader.Position - length, length));
                     break;
                 case 9:
                     fields.Snapshot = RecordCodec.ReadSnapshot(reader.ReadBytes(wireType));
@@ -137,44 +137,6 @@ public static class MessageCodec
         }
 
         return fields.ToMessage();
-    }
-
-    /// <summary>
-    /// As <see cref="RecordCodec.ReadEntry"/>, but the data is a part of <paramref name="owned"/>, as in
-    /// <see cref="Read"/>.
-    /// </summary>
-    /// <exception cref="ProtoException">The bytes are not an entry.</exception>
-    public static Entry ReadEntry(ReadOnlyMemory<byte> owned)
-    {
-        var type = EntryType.Normal;
-        ulong term = 0;
-        ulong index = 0;
-        var data = ReadOnlyMemory<byte>.Empty;
-        var reader = new ProtoReader(owned.Span);
-        while (reader.TryReadTag(out var field, out var wireType))
-        {
-            switch (field)
-            {
-                case 1:
-                    type = (EntryType)reader.ReadInt32(wireType);
-                    break;
-                case 2:
-                    term = reader.ReadUInt64(wireType);
-                    break;
-                case 3:
-                    index = reader.ReadUInt64(wireType);
-                    break;
-                case 4:
-                    var length = reader.ReadBytes(wireType).Length;
-                    data = owned.Slice(reader.Position - length, length);
-                    break;
-                default:
-                    reader.Skip(wireType);
-                    break;
-            }
-        }
-
-        return new Entry(new Term(term), new LogIndex(index), type, data);
     }
 
     private static void SetScalar(ref Fields fields, int field, ulong value)

@@ -1,5 +1,6 @@
 using Netcd.Base;
 using Netcd.Base.Records;
+using Netcd.Raft;
 using Netcd.Raft.Log;
 using Netcd.Server.Membership;
 using Netcd.Wal;
@@ -36,4 +37,21 @@ internal sealed record BootResult(
     /// ones. What the log says later counts.
     /// </summary>
     public IReadOnlyList<ClusterMember> Peers { get; init; } = [];
+
+    /// <summary>The state machine over the log.</summary>
+    public RaftNode CreateNode(MemberOptions options)
+    {
+        var seed = options.Seed ?? MemberId.Value ^ (ulong)options.Time.GetUtcNow().UtcTicks;
+        return new RaftNode(
+            new RaftOptions
+            {
+                Id = MemberId,
+                ElectionTicks = options.ElectionTicks,
+                PreVote = options.PreVote,
+                Applied = Snapshot.Metadata.Index,
+            },
+            Storage,
+            new Prng(seed),
+            options.Log is { } log ? new RaftLogAdapter(log) : null);
+    }
 }
