@@ -19,6 +19,6 @@ internal static class Limits
     /// <summary>Highest index of a message; room for all that can follow it.</summary>
     public const ulong IndexMax = long.MaxValue;
 
-    /// <summary>Ticks between two complaints that acknowledged entries are missing: a minute at the usual tick.</summary>
+    /// <summary>Ticks between two complaints about entries that are missing: a minute at the usual tick.</summary>
     public const ulong LostLogWarningTicks = 600;
 }

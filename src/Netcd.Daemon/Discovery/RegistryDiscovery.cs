@@ -12,13 +12,11 @@ namespace Netcd.Daemon.Discovery;
 internal sealed class RegistryDiscovery(IRegistry registry, string token, TimeProvider time, ILogger logger)
     : IClusterDiscovery
 {
-    private const int BackoffDoublingsMax = 8;
-
     private readonly string _prefix = $"/_etcd/registry/{token}";
 
     // Registered members by key, in the order in which they registered.
     private readonly List<RegistryEntry> _members = [];
-    private int _retries;
+    private readonly Backoff _backoff = new(time, logger);
 
     public async Task<IReadOnlyList<InitialMember>> JoinAsync(
         MemberId self, string pairs, CancellationToken cancellation)
@@ -112,7 +110,7 @@ internal sealed class RegistryDiscovery(IRegistry registry, string token, TimePr
             Log.DiscoveryRequestFailed(logger, "watch", problem.Message);
         }
 
-        await BackOffAsync("watch of members", cancellation);
+        await _backoff.PauseAsync("watch of members", cancellation);
         return await RetriedAsync("cluster status check", () => ReadMembersAsync(cancellation), cancellation);
     }
 
@@ -147,7 +145,7 @@ internal sealed class RegistryDiscovery(IRegistry registry, string token, TimePr
             try
             {
                 var result = await action();
-                _retries = 0;
+                _backoff.Reset();
                 return result;
             }
             catch (RegistryException problem)
@@ -155,15 +153,7 @@ internal sealed class RegistryDiscovery(IRegistry registry, string token, TimePr
                 Log.DiscoveryRequestFailed(logger, step, problem.Message);
             }
 
-            await BackOffAsync(step, cancellation);
+            await _backoff.PauseAsync(step, cancellation);
         }
-    }
-
-    private Task BackOffAsync(string step, CancellationToken cancellation)
-    {
-        _retries = Math.Min(_retries + 1, BackoffDoublingsMax);
-        var pause = TimeSpan.FromSeconds(1 << _retries);
-        Log.RetryingDiscovery(logger, step, pause);
-        return Task.Delay(pause, time, cancellation);
     }
 }

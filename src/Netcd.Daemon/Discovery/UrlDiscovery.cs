@@ -11,10 +11,9 @@ namespace Netcd.Daemon.Discovery;
 /// </summary>
 internal sealed class UrlDiscovery(string url, string proxy, TimeProvider time, ILogger logger) : IClusterDiscovery
 {
-    private const int BackoffDoublingsMax = 8;
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
-    private int _retries;
+    private readonly Backoff _backoff = new(time, logger);
 
     public async Task<IReadOnlyList<InitialMember>> JoinAsync(
         MemberId self, string pairs, CancellationToken cancellation)
@@ -102,7 +101,7 @@ internal sealed class UrlDiscovery(string url, string proxy, TimeProvider time, 
                 Log.DiscoveryRequestFailed(logger, "cluster status check", problem.Message);
             }
 
-            await BackOffAsync("cluster status check", cancellation);
+            await _backoff.PauseAsync("cluster status check", cancellation);
         }
     }
 
@@ -135,7 +134,7 @@ internal sealed class UrlDiscovery(string url, string proxy, TimeProvider time, 
                     Log.FoundPeer(logger, change.Node.Key, change.Node.Value);
                     index = change.Node.ModifiedIndex;
                     nodes.Add(change.Node);
-                    _retries = 0;
+                    _backoff.Reset();
                 }
             }
             catch (KeysException refused) when (refused.Code == KeysException.EventIndexCleared)
@@ -149,7 +148,7 @@ internal sealed class UrlDiscovery(string url, string proxy, TimeProvider time, 
             catch (RegistryException problem)
             {
                 Log.DiscoveryRequestFailed(logger, "waiting for other nodes", problem.Message);
-                await BackOffAsync("waiting for other nodes", cancellation);
+                await _backoff.PauseAsync("waiting for other nodes", cancellation);
                 return false;
             }
         }
@@ -171,13 +170,5 @@ internal sealed class UrlDiscovery(string url, string proxy, TimeProvider time, 
         {
             throw new DiscoveryException("context deadline exceeded", problem);
         }
-    }
-
-    private Task BackOffAsync(string step, CancellationToken cancellation)
-    {
-        _retries = Math.Min(_retries + 1, BackoffDoublingsMax);
-        var pause = TimeSpan.FromSeconds(1 << _retries);
-        Log.RetryingDiscovery(logger, step, pause);
-        return Task.Delay(pause, time, cancellation);
     }
 }

@@ -118,7 +118,8 @@ public static class MessageCodec
             {
                 case 7:
                     var length = reader.ReadBytes(wireType).Length;
-                    fields.Entries[entryCount++] = RecordCodec.ReadOwnedEntry(owned.Slice(reader.Position - length, length));
+                    fields.Entries[entryCount++] =
+                        RecordCodec.ReadOwnedEntry(owned.Slice(reader.Position - length, length));
                     break;
                 case 9:
                     fields.Snapshot = RecordCodec.ReadSnapshot(reader.ReadBytes(wireType));
