@@ -25,6 +25,7 @@ public sealed class KeyRangeSetTests
     [InlineData("end before key",    "b",  "d",  "c",  "a",  true)]
     [InlineData("empty key",         "\0", "\0", "",   "",   false)]
     [InlineData("empty permission",  "d",  "b",  "c",  "",   false)]
+    [InlineData("no key permitted",  "",   "\0", "c",  "",   false)]
     public void One_permission(string name, string key, string end, string askedKey, string askedEnd, bool expected)
     {
         var set = new KeyRangeSet([new AuthPermission(PermissionType.Read, Bytes(key), Bytes(end))]);
@@ -40,13 +41,21 @@ public sealed class KeyRangeSetTests
             var permissions = new List<AuthPermission>();
             for (var i = 0; i < 1 + random.Next(5); i++)
             {
-                permissions.Add(new AuthPermission(PermissionType.Read, Pick(random), End(random)));
+                var (first, last) = (Pick(random), End(random));
+                if (AuthPermission.IsValidRange(first, last))
+                {
+                    permissions.Add(new AuthPermission(PermissionType.Read, first, last));
+                }
             }
 
             var set = new KeyRangeSet(permissions);
             for (var i = 0; i < 60; i++)
             {
                 var (key, end) = (Pick(random), End(random));
+                if (end is not ([] or [0]) && key.AsSpan().SequenceCompareTo(end) >= 0)
+                {
+                    continue;
+                }
 
                 // What is permitted changes at a permission's bounds only.
                 var asked = permissions
@@ -55,6 +64,28 @@ public sealed class KeyRangeSetTests
                     .Append(key);
                 var expected = asked.All(
                     one => permissions.Exists(permission => IsIn(one, permission.Key, permission.RangeEnd)));
+                Assert.True(expected == set.Covers(key, end), Describe(permissions, key, end));
+            }
+        }
+    }
+
+    /// <summary>Whatever is well-formed both judge alike.</summary>
+    [Fact]
+    public void Tree_of_etcd_gives_the_same_verdicts()
+    {
+        var random = new Prng(20261128);
+        for (var round = 0; round < 2000; round++)
+        {
+            var permissions = Enumerable.Range(0, 1 + random.Next(12))
+                .Select(_ => new AuthPermission(PermissionType.Read, Pick(random), End(random)))
+                .Where(one => AuthPermission.IsValidRange(one.Key, one.RangeEnd))
+                .ToList();
+            var set = new KeyRangeSet(permissions);
+            var tree = new PermissionTree(permissions);
+            for (var i = 0; i < 60; i++)
+            {
+                var (key, end) = (Pick(random), End(random));
+                var expected = end is [] ? tree.Intersects(key) : tree.Contains(key, end is [0] ? [] : end);
                 Assert.True(expected == set.Covers(key, end), Describe(permissions, key, end));
             }
         }

@@ -6,8 +6,8 @@ namespace Netcd.Mvcc;
 /// (server/auth/range_perm_cache.go, pkg/adt/interval_tree.go).
 /// </summary>
 /// <remarks>
-/// Bounds are compared as keys; an empty end is behind all keys. A permission whose end is not behind its key (older
-/// releases could grant it) covers nothing, in etcd too.
+/// Bounds are compared as keys; an empty end is behind all keys. What is odd is left to etcd's own tree: a request that
+/// ends before it begins, and any request when a permission does (older releases could grant it).
 /// <code>
 /// granted   [a, c)  [b, d)  [d, e)  [x, -)
 /// kept      [a, e)  [x, -)
@@ -17,12 +17,18 @@ public sealed class KeyRangeSet
 {
     private readonly byte[][] _begins;
     private readonly byte[][] _ends;
+    private readonly AuthPermission[] _permissions;
+    private readonly bool _isOdd;
+
+    // Made when it is first needed.
+    private PermissionTree? _tree;
 
     /// <param name="permissions">Those that count, in any order.</param>
     public KeyRangeSet(IEnumerable<AuthPermission> permissions)
     {
+        _permissions = [.. permissions];
         var ranges = new List<(byte[] Begin, byte[] End)>();
-        foreach (var permission in permissions)
+        foreach (var permission in _permissions)
         {
             byte[] end = permission.RangeEnd switch
             {
@@ -33,6 +39,10 @@ public sealed class KeyRangeSet
             if (permission.Key.Length > 0 && CompareEnds(permission.Key, end) < 0)
             {
                 ranges.Add((permission.Key, end));
+            }
+            else
+            {
+                _isOdd = true;
             }
         }
 
@@ -55,13 +65,16 @@ public sealed class KeyRangeSet
         _ends = [.. ends];
     }
 
-    public bool IsEmpty => _begins.Length == 0;
-
     /// <summary>Whether all keys of a request are covered.</summary>
     /// <param name="key">The first key.</param>
     /// <param name="rangeEnd">As in requests: empty for that key alone, one zero byte for all from it on.</param>
     public bool Covers(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd)
     {
+        if (_isOdd || key.IsEmpty || (!rangeEnd.IsEmpty && rangeEnd is not [0] && key.SequenceCompareTo(rangeEnd) >= 0))
+        {
+            return CoversOddly(key.ToArray(), rangeEnd);
+        }
+
         var low = 0;
         for (var high = _begins.Length; low < high;)
         {
@@ -76,8 +89,7 @@ public sealed class KeyRangeSet
             }
         }
 
-        // An empty key is behind all others, where no range begins.
-        if (low == 0 || key.IsEmpty)
+        if (low == 0)
         {
             return false;
         }
@@ -89,6 +101,18 @@ public sealed class KeyRangeSet
         }
 
         return rangeEnd.IsEmpty || end.Length == 0 || (rangeEnd is not [0] && rangeEnd.SequenceCompareTo(end) <= 0);
+    }
+
+    private bool CoversOddly(byte[] key, ReadOnlySpan<byte> rangeEnd)
+    {
+        var tree = Volatile.Read(ref _tree);
+        if (tree is null)
+        {
+            tree = new PermissionTree(_permissions);
+            Volatile.Write(ref _tree, tree);
+        }
+
+        return rangeEnd.IsEmpty ? tree.Intersects(key) : tree.Contains(key, rangeEnd is [0] ? [] : rangeEnd.ToArray());
     }
 
     // A key against an end, or two ends: the empty one is the largest. The left one is no empty key.
