@@ -1,0 +1,57 @@
+using Google.Protobuf;
+using Netcd.Conformance.Infrastructure;
+using Netcd.Grpc.Client;
+using Netcd.Proto.Auth;
+using Netcd.Proto.EtcdServer;
+
+namespace Netcd.Conformance.Auth;
+
+/// <summary>Calls of the Auth service, and calls in a user's name.</summary>
+internal sealed class AuthClient(V3Client client)
+{
+    /// <summary>Goes with each call; null for none.</summary>
+    public string? Token { get; set; }
+
+    private CallOptions Options => new()
+    {
+        Timeout = TimeSpan.FromSeconds(20),
+        Metadata = Token is null ? [] : [new("token", Token)],
+    };
+
+    public async Task<string> LoginAsync(string name, string password) =>
+        (await client.Channel.CallAsync(
+            "/etcdserverpb.Auth/Authenticate", new AuthenticateRequest { Name = name, Password = password },
+            AuthenticateResponse.Parser, Options)).Token;
+
+    public Task AddUserAsync(string name, string password) =>
+        CallAsync("Auth/UserAdd", new AuthUserAddRequest { Name = name, Password = password });
+
+    public Task GrantRoleAsync(string user, string role) =>
+        CallAsync("Auth/UserGrantRole", new AuthUserGrantRoleRequest { User = user, Role = role });
+
+    public Task AddRoleAsync(string name) => CallAsync("Auth/RoleAdd", new AuthRoleAddRequest { Name = name });
+
+    public Task PermitAsync(string role, Permission permission) =>
+        CallAsync("Auth/RoleGrantPermission", new AuthRoleGrantPermissionRequest { Name = role, Perm = permission });
+
+    /// <summary>User root with his role, and auth on.</summary>
+    public async Task EnableAsync()
+    {
+        await AddUserAsync("root", "root-pw");
+        await GrantRoleAsync("root", "root");
+        await CallAsync("Auth/AuthEnable", new AuthEnableRequest());
+        Token = await LoginAsync("root", "root-pw");
+    }
+
+    /// <summary>The verdict on a call.</summary>
+    public Task<string> AskAsync(string method, IMessage request) =>
+        Probe.AskAsync(client, new Cell($"/etcdserverpb.{method}", request), Options.Metadata);
+
+    /// <summary>A call that must succeed.</summary>
+    public async Task CallAsync(string method, IMessage request) =>
+        Assert.StartsWith("OK", await AskAsync(method, request));
+
+    /// <summary>The verdict on a put.</summary>
+    public Task<string> PutAsync(string key) =>
+        AskAsync("KV/Put", new PutRequest { Key = V3Client.Bytes(key), Value = V3Client.Bytes("v") });
+}
