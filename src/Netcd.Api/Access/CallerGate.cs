@@ -48,6 +48,13 @@ internal sealed class CallerGate(IMember member, ITokenProvider tokens, bool tru
             : Check(rule, caller = ByCertificate(credentials.CommonName));
     }
 
+    /// <summary>
+    /// What a call that waits for a read index keeps of its head. Who makes it is found out after that, as etcd does:
+    /// by then this member has heard of every login that was answered before the call.
+    /// </summary>
+    public Credentials WaitingCredentialsOf(in CallHead head) =>
+        member.Auth.IsEnabled ? CredentialsOf(head) : Credentials.None;
+
     /// <summary>What a stream keeps of its head.</summary>
     public Credentials CredentialsOf(in CallHead head)
     {
@@ -68,12 +75,12 @@ internal sealed class CallerGate(IMember member, ITokenProvider tokens, bool tru
     public bool MustWait(IMetadata metadata, out ReadOnlySpan<byte> token)
     {
         token = default;
-        return member.Auth.IsEnabled && TryGetToken(metadata, out token) && tokens.MustWait(token, out _);
+        return member.Auth.IsEnabled && TryGetToken(metadata, out token) && tokens.MustWait(token);
     }
 
     /// <inheritdoc cref="MustWait(IMetadata, out ReadOnlySpan{byte})"/>
     public bool MustWait(Credentials credentials) =>
-        member.Auth.IsEnabled && credentials.Token is { } token && tokens.MustWait(token, out _);
+        member.Auth.IsEnabled && credentials.Token is { } token && tokens.MustWait(token);
 
     /// <summary>A call's token: <c>token</c> goes before <c>authorization</c>, whatever they hold.</summary>
     public static bool TryGetToken(IMetadata metadata, out ReadOnlySpan<byte> token)

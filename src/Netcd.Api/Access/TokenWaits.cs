@@ -62,7 +62,7 @@ internal sealed class TokenWaits(ITokenProvider tokens, TimeProvider time) : IDi
             {
                 var next = node.Next;
                 var one = node.Value;
-                if (now >= one.Deadline || !tokens.MustWait(one.Token, out _))
+                if (now >= one.Deadline || !tokens.MustWait(one.Token))
                 {
                     _waiting.Remove(node);
                     _bytes -= one.Bytes;

@@ -55,6 +55,10 @@ internal abstract class UnaryMethod : IUnaryHandler
             : Handle(head, message, ref reply, ticket);
     }
 
+    /// <summary>As Admit, for a call that waited for a read index.</summary>
+    public Status? AdmitLater(Credentials credentials, out Caller caller) =>
+        Api.Callers.Admit(_rule, credentials, out caller);
+
     /// <summary>Answers a pending call with a status; the caller flushes.</summary>
     public void Complete(CallTicket ticket, Status status)
     {

@@ -17,10 +17,10 @@ internal sealed class MemberListMethod(ApiContext api)
     {
         if (request.Linearizable && !Api.Member.TryReadIndexNow())
         {
-            var userStatus = Admit(head, out _);
+            var credentials = Api.Callers.WaitingCredentialsOf(head);
             Api.Member.ReadIndex(new ReadIndexCall(refusal =>
             {
-                var status = refusal == Refusal.None ? userStatus : ErrorTable.For(refusal);
+                var status = refusal == Refusal.None ? AdmitLater(credentials, out _) : ErrorTable.For(refusal);
                 if (status is null)
                 {
                     Finish(ticket, List());

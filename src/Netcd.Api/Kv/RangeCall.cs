@@ -17,28 +17,32 @@ internal sealed class RangeCall : IReadWaiter, IThreadPoolWorkItem
     private readonly CallTicket _ticket;
     private readonly byte[] _request;
     private readonly int _length;
-    private readonly Admission _admission;
+    private readonly Credentials _credentials;
+    private Caller _caller;
 
     /// <param name="method">The method.</param>
     /// <param name="ticket">The call.</param>
     /// <param name="message">The request; copied.</param>
-    /// <param name="admission">
-    /// The caller. What auth has against him is told once the read index is there.
-    /// </param>
-    public RangeCall(RangeMethod method, CallTicket ticket, ReadOnlySpan<byte> message, in Admission admission)
+    /// <param name="credentials">By which the caller is found once the read index is there.</param>
+    public RangeCall(RangeMethod method, CallTicket ticket, ReadOnlySpan<byte> message, Credentials credentials)
     {
         _method = method;
         _ticket = ticket;
-        _admission = admission;
+        _credentials = credentials;
         _length = message.Length;
         _request = ArrayPool<byte>.Shared.Rent(_length);
         message.CopyTo(_request);
     }
 
+    /// <inheritdoc cref="RangeCall(RangeMethod, CallTicket, ReadOnlySpan{byte}, Credentials)"/>
+    /// <param name="caller">The caller, who is known.</param>
+    public RangeCall(RangeMethod method, CallTicket ticket, ReadOnlySpan<byte> message, in Caller caller)
+        : this(method, ticket, message, Credentials.None) => _caller = caller;
+
     /// <summary>Called by the member's thread, which must not be held up by a long read.</summary>
     public void Ready()
     {
-        if (_admission.Refusal is { } refusal)
+        if (_method.AdmitLater(_credentials, out _caller) is { } refusal)
         {
             Answer(refusal);
         }
@@ -64,7 +68,7 @@ internal sealed class RangeCall : IReadWaiter, IThreadPoolWorkItem
 
     private void Read()
     {
-        _method.Read(_request.AsSpan(0, _length), _admission.Caller, _ticket);
+        _method.Read(_request.AsSpan(0, _length), _caller, _ticket);
         ArrayPool<byte>.Shared.Return(_request);
     }
 

@@ -66,8 +66,8 @@ internal sealed class RangeMethod(ApiContext api)
 
         if (!request.IsSerializable && !Api.Member.TryReadIndexNow())
         {
-            var admission = new Admission(Admit(head, out var waiting), waiting);
-            Api.Member.ReadIndex(new RangeCall(this, ticket, message, admission));
+            Api.Member.ReadIndex(
+                new RangeCall(this, ticket, message, Api.Callers.WaitingCredentialsOf(head)));
             AnswerBatch.Flush();
             return CallStep.Pending;
         }
@@ -85,7 +85,7 @@ internal sealed class RangeMethod(ApiContext api)
 
         if (!IsSmall(request))
         {
-            new RangeCall(this, ticket, message, new Admission(null, caller)).ReadOnWorker();
+            new RangeCall(this, ticket, message, caller).ReadOnWorker();
             return CallStep.Pending;
         }
 

@@ -16,22 +16,27 @@ internal sealed class TxnCall : IReadWaiter, IThreadPoolWorkItem
     private readonly CallTicket _ticket;
     private readonly byte[] _request;
     private readonly int _length;
-    private readonly Admission _admission;
+    private readonly Credentials _credentials;
+    private Caller _caller;
 
-    /// <inheritdoc cref="RangeCall(RangeMethod, CallTicket, ReadOnlySpan{byte}, in Admission)"/>
-    public TxnCall(TxnMethod method, CallTicket ticket, ReadOnlySpan<byte> message, in Admission admission)
+    /// <inheritdoc cref="RangeCall(RangeMethod, CallTicket, ReadOnlySpan{byte}, Credentials)"/>
+    public TxnCall(TxnMethod method, CallTicket ticket, ReadOnlySpan<byte> message, Credentials credentials)
     {
         _method = method;
         _ticket = ticket;
-        _admission = admission;
+        _credentials = credentials;
         _length = message.Length;
         _request = ArrayPool<byte>.Shared.Rent(_length);
         message.CopyTo(_request);
     }
 
+    /// <inheritdoc cref="RangeCall(RangeMethod, CallTicket, ReadOnlySpan{byte}, in Caller)"/>
+    public TxnCall(TxnMethod method, CallTicket ticket, ReadOnlySpan<byte> message, in Caller caller)
+        : this(method, ticket, message, Credentials.None) => _caller = caller;
+
     public void Ready()
     {
-        if (_admission.Refusal is { } refusal)
+        if (_method.AdmitLater(_credentials, out _caller) is { } refusal)
         {
             Answer(refusal);
         }
@@ -47,7 +52,7 @@ internal sealed class TxnCall : IReadWaiter, IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute()
     {
-        _method.Read(_request.AsSpan(0, _length), _admission.Caller, _ticket);
+        _method.Read(_request.AsSpan(0, _length), _caller, _ticket);
         ArrayPool<byte>.Shared.Return(_request);
         AnswerBatch.Flush();
     }

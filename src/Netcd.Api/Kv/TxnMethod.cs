@@ -73,8 +73,8 @@ internal sealed class TxnMethod(ApiContext api)
 
         if (!isSerializable && !Api.Member.TryReadIndexNow())
         {
-            var admission = new Admission(Admit(head, out var waiting), waiting);
-            Api.Member.ReadIndex(new TxnCall(this, ticket, message, admission));
+            Api.Member.ReadIndex(
+                new TxnCall(this, ticket, message, Api.Callers.WaitingCredentialsOf(head)));
             AnswerBatch.Flush();
             return CallStep.Pending;
         }
@@ -86,7 +86,7 @@ internal sealed class TxnMethod(ApiContext api)
 
         if (!isSmall)
         {
-            new TxnCall(this, ticket, message, new Admission(null, caller)).ReadOnWorker();
+            new TxnCall(this, ticket, message, caller).ReadOnWorker();
             return CallStep.Pending;
         }
 

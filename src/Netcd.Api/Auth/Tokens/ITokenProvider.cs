@@ -1,5 +1,4 @@
 using Netcd.Api.Access;
-using Netcd.Base;
 
 namespace Netcd.Api.Auth.Tokens;
 
@@ -12,7 +11,7 @@ internal interface ITokenProvider
     /// <summary>
     /// Whether a token cannot be judged before this member has applied an entry.
     /// </summary>
-    bool MustWait(ReadOnlySpan<byte> token, out LogIndex index);
+    bool MustWait(ReadOnlySpan<byte> token);
 
     /// <summary>The letters that a login brings into the log; empty if its token is not made of them.</summary>
     byte[] NewPrefix();

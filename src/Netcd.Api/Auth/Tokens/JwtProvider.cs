@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Netcd.Api.Access;
-using Netcd.Base;
 using Netcd.Server.Auth;
 
 namespace Netcd.Api.Auth.Tokens;
@@ -45,11 +44,7 @@ internal sealed class JwtProvider(JwtOptions options, TimeProvider time) : IToke
         return true;
     }
 
-    public bool MustWait(ReadOnlySpan<byte> token, out LogIndex index)
-    {
-        index = default;
-        return false;
-    }
+    public bool MustWait(ReadOnlySpan<byte> token) => false;
 
     public byte[] NewPrefix() => [];
 

@@ -1,5 +1,4 @@
 using Netcd.Api.Access;
-using Netcd.Base;
 
 namespace Netcd.Api.Auth.Tokens;
 
@@ -14,11 +13,7 @@ internal sealed class NoTokenProvider : ITokenProvider
         return false;
     }
 
-    public bool MustWait(ReadOnlySpan<byte> token, out LogIndex index)
-    {
-        index = default;
-        return false;
-    }
+    public bool MustWait(ReadOnlySpan<byte> token) => false;
 
     public byte[] NewPrefix() => [];
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Netcd.Api.Access;
-using Netcd.Base;
 using Netcd.Server;
 using Netcd.Server.Auth;
 
@@ -21,23 +20,12 @@ internal sealed class SimpleTokenProvider(IMember member) : ITokenProvider
         return isKnown;
     }
 
-    // The number is that of the entry before the login's. A member that has applied that one but not yet the login's,
-    // which it has heard to be committed, need not refuse either.
-    public bool MustWait(ReadOnlySpan<byte> token, out LogIndex index)
-    {
-        if (!SimpleTokens.TryGetIndex(token, out index) || index < member.AppliedIndex)
-        {
-            return false;
-        }
-
-        if (index == member.AppliedIndex)
-        {
-            index = index.Next;
-            return index <= member.CommittedIndex && !member.Tokens.TryUse(token, out _);
-        }
-
-        return true;
-    }
+    // The number is that of the entry before the login's. A member that has applied just that one knows the token in a
+    // moment; etcd refuses it until then.
+    public bool MustWait(ReadOnlySpan<byte> token) =>
+        SimpleTokens.TryGetIndex(token, out var index)
+        && index >= member.AppliedIndex
+        && !member.Tokens.TryUse(token, out _);
 
     public byte[] NewPrefix()
     {
