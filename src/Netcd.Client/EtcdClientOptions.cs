@@ -37,7 +37,10 @@ public sealed record EtcdClientOptions
     /// </summary>
     public TimeSpan? CommandTimeout { get; init; }
 
-    /// <summary>A connection with open calls that is silent this long is pinged; null for never.</summary>
+    /// <summary>
+    /// A connection with open calls that is silent this long is pinged; null for never. Less than ten seconds counts as
+    /// ten, as for grpc's own client: servers close connections that are pinged more often.
+    /// </summary>
     public TimeSpan? KeepAliveTime { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A ping that is not answered within this time ends the connection.</summary>

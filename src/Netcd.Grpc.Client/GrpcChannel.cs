@@ -170,12 +170,13 @@ public sealed class GrpcChannel : IDisposable
             problem);
     }
 
-    // Doc: grpc's PROTOCOL-HTTP2, "HTTP2 Transport Mapping, Errors".
+    // Doc: grpc's PROTOCOL-HTTP2, "HTTP2 Transport Mapping, Errors". The framework tells a stream's reset and the end
+    // of its connection (GOAWAY) alike: NO_ERROR and ENHANCE_YOUR_CALM are the latter, a server that goes or that was
+    // pinged too often.
     private static StatusCode CodeOf(long http2Error) => http2Error switch
     {
-        0x7 => StatusCode.Unavailable,
+        0x0 or 0x7 or 0xb => StatusCode.Unavailable,
         0x8 => StatusCode.Canceled,
-        0xb => StatusCode.ResourceExhausted,
         0xc => StatusCode.PermissionDenied,
         _ => StatusCode.Internal,
     };

@@ -13,6 +13,7 @@ public sealed class StreamingCall<TResponse> : IDisposable
     private readonly RequestStreamContent _content;
     private readonly MessageParser<TResponse> _parser;
     private readonly Task<HttpResponseMessage> _response;
+    private int _isDisposed;
 
     internal StreamingCall(
         GrpcChannel channel, HttpRequestMessage request, RequestStreamContent content, MessageParser<TResponse> parser)
@@ -49,8 +50,14 @@ public sealed class StreamingCall<TResponse> : IDisposable
         GrpcChannel.ThrowIfFailed(response);
     }
 
+    /// <summary>Cancels the call. May be called more than once, and beside the reader.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         _cancel.Cancel();
         _content.Complete();
         _request.Dispose();

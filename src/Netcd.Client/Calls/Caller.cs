@@ -10,6 +10,10 @@ namespace Netcd.Client.Calls;
 internal sealed class Caller(EtcdClientOptions options, EndpointSet endpoints, Token token, CancellationToken ended)
 {
     private const double JitterShare = 0.1;
+
+    // A server that resets a call this close to its end did so because its own clock said that the time is over.
+    private static readonly TimeSpan DeadlineSlack = TimeSpan.FromMilliseconds(100);
+
     private const string ApiVersion = "3.6";
 
     public async Task<TResponse> CallAsync<TResponse>(
@@ -41,7 +45,7 @@ internal sealed class Caller(EtcdClientOptions options, EndpointSet endpoints, T
             TellDeadline(course);
             throw EtcdException.DeadlineExceeded(course.Last);
         }
-        catch (OperationCanceledException problem)
+        catch (OperationCanceledException problem) when (problem.CancellationToken != cancellationToken)
         {
             throw new OperationCanceledException(problem.Message, problem, cancellationToken);
         }
@@ -145,6 +149,11 @@ internal sealed class Caller(EtcdClientOptions options, EndpointSet endpoints, T
             {
                 course.Last = problem;
                 course.LastEndpoint = state.Endpoint;
+                if (problem.Code == StatusCode.Canceled && TimeLeft(course) < DeadlineSlack)
+                {
+                    throw new OperationCanceledException();
+                }
+
                 if (problem.IsUnsent)
                 {
                     // Nobody has seen the call: it waits for a connection, as grpc's WaitForReady.

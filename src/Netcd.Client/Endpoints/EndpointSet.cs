@@ -12,6 +12,10 @@ internal sealed class EndpointSet : IDisposable
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
+    // grpc-go's own floor (internal.KeepaliveMinPingTime): servers close connections that ping more often than every
+    // five seconds.
+    private static readonly TimeSpan ShortestKeepAlive = TimeSpan.FromSeconds(10);
+
     private readonly Lock _lock = new();
     private readonly EtcdClientOptions _options;
     private readonly TlsFiles? _tls;
@@ -162,7 +166,9 @@ internal sealed class EndpointSet : IDisposable
             Tls = endpoint.IsTls ? TlsOf(endpoint) : null,
             UnixPath = endpoint.UnixPath,
             ConnectTimeout = _options.DialTimeout > TimeSpan.Zero ? _options.DialTimeout : null,
-            KeepAliveTime = _options.KeepAliveTime,
+            KeepAliveTime = _options.KeepAliveTime is { } time && time < ShortestKeepAlive
+                ? ShortestKeepAlive
+                : _options.KeepAliveTime,
             KeepAliveTimeout = _options.KeepAliveTimeout,
             SendBytesMax = _options.SendBytesMax,
             ReceiveBytesMax = _options.ReceiveBytesMax,

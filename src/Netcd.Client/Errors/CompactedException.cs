@@ -15,4 +15,7 @@ public sealed class CompactedException(long compactRevision)
 {
     /// <summary>The oldest revision that can still be watched.</summary>
     public long CompactRevision { get; } = compactRevision;
+
+    /// <summary>The server's last answer of the watch.</summary>
+    public WatchResponse? WatchEnd { get; internal init; }
 }

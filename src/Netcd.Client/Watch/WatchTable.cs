@@ -238,7 +238,7 @@ internal sealed class WatchTable(int batchesMax, int bytesMax)
 
     private static EtcdException Refusal(WatchResponse response) =>
         response.CompactRevision != 0 || response.CancelReason == EtcdErrors.Compacted
-            ? new CompactedException(response.CompactRevision)
+            ? new CompactedException(response.CompactRevision) { WatchEnd = response }
             : response.CancelReason.Length > 0
                 ? new EtcdException(StatusCode.FailedPrecondition, response.CancelReason)
                 : new EtcdException(StatusCode.OutOfRange, EtcdErrors.FutureRevision);
