@@ -1,10 +1,13 @@
 using Netcd.CommandLine;
 using Netcd.Ctl.Commands.Auth;
+using Netcd.Ctl.Commands.Checks;
+using Netcd.Ctl.Commands.Concurrency;
 using Netcd.Ctl.Commands.Endpoints;
 using Netcd.Ctl.Commands.Kv;
 using Netcd.Ctl.Commands.Leases;
 using Netcd.Ctl.Commands.Maintenance;
 using Netcd.Ctl.Commands.Members;
+using Netcd.Ctl.Commands.Mirror;
 using Netcd.Ctl.Session;
 
 namespace Netcd.Ctl;
@@ -22,6 +25,11 @@ internal static class CommandTree
             DelCommand.Create(),
             TxnCommand.Create(),
             CompactionCommand.Create(),
+            WatchCommand.Create(),
+            LockCommand.Create(),
+            ElectCommand.Create(),
+            MakeMirrorCommand.Create(),
+            Check(),
             Alarm(),
             DefragCommand.Create(),
             Endpoint(),
@@ -54,7 +62,13 @@ internal static class CommandTree
         LeaseGrantCommand.Create(),
         LeaseRevokeCommand.Create(),
         LeaseTimeToLiveCommand.Create(),
-        LeaseListCommand.Create());
+        LeaseListCommand.Create(),
+        LeaseKeepAliveCommand.Create());
+
+    private static Command Check() =>
+        new Command("check <subcommand>", "commands for checking properties of the etcd cluster").Add(
+            PerfCheckCommand.Create(),
+            DatascaleCheckCommand.Create());
 
     private static Command Member() => new Command("member <subcommand>", "Membership related commands").Add(
         MemberAddCommand.Create(),

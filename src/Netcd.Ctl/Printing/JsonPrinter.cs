@@ -17,8 +17,9 @@ internal sealed class JsonPrinter(ProgramConsole console, bool isHex) : Printer(
         var json = new GoJsonWriter().BeginObject().Name("Header");
         JsonMessage.Write(json, Bytes(answer.Header), JsonShape.Header);
         json.Name("Events");
-        if (answer.Events.Count == 0)
+        if (answer.Events.Count == 0 && answer.Header.ClusterId == 0)
         {
+            // Made by the client: no server said it.
             json.Null();
         }
         else

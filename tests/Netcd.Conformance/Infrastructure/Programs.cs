@@ -6,16 +6,20 @@ namespace Netcd.Conformance.Infrastructure;
 internal static class Programs
 {
     /// <summary>Our server, as <c>./publish</c> leaves it (or in the folder that NETCD_BIN names).</summary>
-    public static string Netcd => Require(
-        Path.Combine(
-            Environment.GetEnvironmentVariable("NETCD_BIN") ?? Path.Combine(Fixtures.RepositoryRoot, "artifacts", "bin"), "etcd"),
-        "./publish");
+    public static string Netcd => Own("etcd");
+
+    public static string NetcdCtl => Own("etcdctl");
 
     public static string GoEtcd => Peer("etcd");
 
     public static string GoEtcdctl => Peer("etcdctl");
 
     public static string GoEtcdutl => Peer("etcdutl");
+
+    private static string Own(string name) => Require(
+        Path.Combine(
+            Environment.GetEnvironmentVariable("NETCD_BIN") ?? Path.Combine(Fixtures.RepositoryRoot, "artifacts", "bin"), name),
+        "./publish");
 
     private static string Peer(string name)
     {

@@ -1,0 +1,90 @@
+using Netcd.Conformance.ClientLibrary;
+using Netcd.Conformance.Infrastructure;
+
+namespace Netcd.Conformance.LongRunning;
+
+/// <summary>etcdctl lock and elect, ours beside the real one, with holders that are killed.</summary>
+public sealed class LockAndElectTests
+{
+    private const string Ttl = "--ttl=4";
+
+    public static TheoryData<ServerKind, string, string> Pairs => new()
+    {
+        { ServerKind.Netcd, "ours", "ours" },
+        { ServerKind.Netcd, "ours", "go" },
+        { ServerKind.Go, "go", "ours" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public async Task A_lock_passes_on_when_its_holder_is_killed_or_told_to_stop(
+        ServerKind kind, string first, string second)
+    {
+        await using var one = await OneMember.StartAsync(kind);
+        await using var holder = new RunningTool(RunningTool.PathOf(first), one.Url, "lock", "l", Ttl);
+        var key = await holder.ReadLineAsync();
+        Assert.StartsWith("l/", key, StringComparison.Ordinal);
+        await using var waiter = new RunningTool(RunningTool.PathOf(second), one.Url, "lock", "l", Ttl);
+        await OneMember.UntilAsync(async () => (await one.KeysAsync("l/")).Count == 2);
+        Assert.Equal(key, (await one.Client.Kv.GetAsync("l/", Client.GetOptions.FirstCreated)).Kvs[0].Key.ToStringUtf8());
+
+        holder.Kill();
+        var next = await waiter.ReadLineAsync();
+        Assert.NotEqual(key, next);
+        Assert.Equal([next], await one.KeysAsync("l/"));
+
+        var end = await waiter.InterruptAsync();
+        Assert.Equal((0, ""), (end.ExitCode, end.Error));
+        Assert.Empty(await one.KeysAsync("l/"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public async Task An_election_passes_on_when_its_leader_is_killed_or_told_to_stop(
+        ServerKind kind, string first, string second)
+    {
+        await using var one = await OneMember.StartAsync(kind);
+        await using var watcher = new RunningTool(Programs.NetcdCtl, one.Url, "elect", "-l", "e");
+        await using var leader = new RunningTool(RunningTool.PathOf(first), one.Url, "elect", "e", "first");
+        Assert.StartsWith("e/", await leader.ReadLineAsync(), StringComparison.Ordinal);
+        Assert.Equal("first", await leader.ReadLineAsync());
+        await using var next = new RunningTool(RunningTool.PathOf(second), one.Url, "elect", "e", "second");
+        await OneMember.UntilAsync(async () => (await one.KeysAsync("e/")).Count == 2);
+
+        // The session of elect lives for a minute: the killed leader's lease is ended instead of waited for.
+        leader.Kill();
+        var dead = (await one.Client.Kv.GetAsync("e/", Client.GetOptions.FirstCreated)).Kvs[0];
+        await one.Client.Leases.RevokeAsync(dead.Lease);
+        Assert.StartsWith("e/", await next.ReadLineAsync(), StringComparison.Ordinal);
+        Assert.Equal("second", await next.ReadLineAsync());
+
+        var end = await next.InterruptAsync();
+        Assert.Equal((0, ""), (end.ExitCode, end.Error));
+        Assert.Empty(await one.KeysAsync("e/"));
+        foreach (var proposal in new[] { "first", "second" })
+        {
+            Assert.StartsWith("e/", await watcher.ReadLineAsync(), StringComparison.Ordinal);
+            Assert.Equal(proposal, await watcher.ReadLineAsync());
+        }
+
+        Assert.Equal(0, (await watcher.InterruptAsync()).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("ours")]
+    [InlineData("go")]
+    public async Task A_command_runs_under_the_lock_and_its_exit_code_is_told(string tool)
+    {
+        await using var one = await OneMember.StartAsync(ServerKind.Netcd);
+        var ctl = RunningTool.PathOf(tool);
+        var good = await Command.RunAsync(
+            ctl, [$"--endpoints={one.Url}", "lock", "l", "--", "sh", "-c", "echo $ETCD_LOCK_KEY $ETCD_LOCK_REV"]);
+        Assert.Matches("^l/[0-9a-f]+ [0-9]+\n$", good.Success);
+        var bad = await Command.RunAsync(ctl, [$"--endpoints={one.Url}", "lock", "l", "--", "sh", "-c", "exit 7"]);
+        Assert.Equal((7, "Error: exit status 7\n"), (bad.ExitCode, bad.Error));
+        var none = await Command.RunAsync(ctl, [$"--endpoints={one.Url}", "lock", "l", "no-such-program"]);
+        Assert.Equal(
+            (1, "Error: exec: \"no-such-program\": executable file not found in $PATH\n"), (none.ExitCode, none.Error));
+        Assert.Empty(await one.KeysAsync("l/"));
+    }
+}
