@@ -26,7 +26,7 @@ public sealed class TxnCompareTests
     [InlineData("bad", "malformed comparison: bad")]
     [InlineData("foo(\"x\") = \"1\"", "malformed comparison: foo(\"x\") = \"1\" (unknown target foo)")]
     [InlineData("mod(x) = \"1\"", "malformed comparison: mod(x) = \"1\"; got mod(\"\")  \"\"")]
-    [InlineData("mod(\"x\")=\"1\"", "malformed comparison: mod(\"x\")=\"1\"; got mod(\"x\") =\"1\" \"\"")]
+    [InlineData("mod(\"x\")=\"1\"", "malformed comparison: mod(\"x\")=\"1\"; got mod(\"x\")  \"\"")]
     [InlineData("mod(\"x\") = \"z\"", "invalid txn compare request: mod(\"x\") = \"z\"")]
     public void Other_lines_are_refused(string line, string expected)
     {

@@ -33,6 +33,13 @@ internal sealed class TxnScanner(string text)
         return true;
     }
 
+    public bool TryReadBlanks()
+    {
+        var start = _position;
+        SkipBlanks();
+        return _position > start;
+    }
+
     public bool TryReadWord()
     {
         SkipBlanks();

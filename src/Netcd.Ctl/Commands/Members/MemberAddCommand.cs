@@ -43,7 +43,7 @@ internal static class MemberAddCommand
         await CommandSession.RunAsync(invocation, async session =>
         {
             var client = await session.ConnectTimedAsync();
-            var answer = await client.Cluster.MemberAddAsync(peerUrls.Split(','), invocation.Bool("learner"));
+            var answer = await client.Cluster.MemberAddAsync(PeerUrls.Read(peerUrls), invocation.Bool("learner"));
             session.Printer.MemberAdd(answer);
             if (session.Printer.IsSimple)
             {

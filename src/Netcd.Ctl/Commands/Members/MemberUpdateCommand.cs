@@ -28,7 +28,7 @@ internal static class MemberUpdateCommand
         await CommandSession.RunAsync(invocation, async session =>
         {
             var client = await session.ConnectTimedAsync();
-            var answer = await client.Cluster.MemberUpdateAsync(id, peerUrls.Split(','));
+            var answer = await client.Cluster.MemberUpdateAsync(id, PeerUrls.Read(peerUrls));
             session.Printer.MemberChange(id, "updated in", answer.Header, answer);
         });
     }

@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Netcd.Conformance.Infrastructure;
+
+namespace Netcd.Conformance.Ctl;
+
+/// <summary>
+/// A script's run with one tool against a new member: what each command left, without what differs from run to run
+/// (ports, times, IDs of leases, sizes of files, the server's version).
+/// </summary>
+internal sealed partial class CtlRun
+{
+    // The same for every run: cluster and member IDs are made of it. Nobody listens there.
+    private const string AdvertisedPeerUrl = "http://127.0.0.1:12380";
+
+    private readonly CtlTool _tool;
+    private readonly string _endpoint;
+    private readonly string _directory;
+    private readonly Dictionary<string, string> _kept = new(StringComparer.Ordinal);
+
+    private CtlRun(CtlTool tool, string endpoint, string directory)
+    {
+        _tool = tool;
+        _endpoint = endpoint;
+        _directory = directory;
+    }
+
+    public static async Task<List<string>> RunAsync(CtlScript script, CtlTool tool, ServerKind kind)
+    {
+        using var directory = new TemporaryDirectory();
+        var port = FreePorts.Take();
+        await using var server = await EtcdServer.StartWithAsync(
+            kind,
+            $"http://127.0.0.1:{port}",
+            "--name=m1",
+            $"--data-dir={directory.Path}/data",
+            $"--listen-client-urls=http://127.0.0.1:{port}",
+            $"--advertise-client-urls=http://127.0.0.1:{port}",
+            $"--listen-peer-urls=http://127.0.0.1:{FreePorts.Take()}",
+            $"--initial-advertise-peer-urls={AdvertisedPeerUrl}",
+            $"--initial-cluster=m1={AdvertisedPeerUrl}");
+        var run = new CtlRun(tool, $"127.0.0.1:{port}", directory.Path);
+        var results = new List<string>();
+        foreach (var step in script.Steps)
+        {
+            results.Add(await run.StepAsync(step));
+        }
+
+        return results;
+    }
+
+    private async Task<string> StepAsync(CtlStep step)
+    {
+        string[] arguments = [.. step.Arguments.Select(Fill)];
+        var result = await _tool.RunAsync(
+            [$"--endpoints={_endpoint}", .. arguments], Fill(step.Input), step.Environment);
+        if (step.Keep.Length > 0)
+        {
+            _kept[step.Keep] = Id().Match(result.Output).Value;
+        }
+
+        var text = new StringBuilder();
+        text.Append("$ ").Append(step.Line).Append('\n').Append(Plain(result.Output, step));
+        text.Append("exit code ").Append(result.ExitCode).Append('\n');
+        foreach (var line in result.Error.Split('\n').Where(line => !line.StartsWith("stty:", StringComparison.Ordinal)))
+        {
+            text.Append("stderr: ").Append(line.StartsWith('{') ? LogLine(line) : Plain(line, step)).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private string Fill(string word)
+    {
+        word = word.Replace("$ENDPOINT", _endpoint, StringComparison.Ordinal)
+            .Replace("$DIR", _directory, StringComparison.Ordinal);
+        return _kept.Aggregate(word, (text, one) => text.Replace("$" + one.Key, one.Value, StringComparison.Ordinal));
+    }
+
+    private string Plain(string output, CtlStep step)
+    {
+        output = output.Replace(_endpoint, "ENDPOINT", StringComparison.Ordinal)
+            .Replace(_directory, "DIR", StringComparison.Ordinal);
+        foreach (var (name, id) in _kept)
+        {
+            output = output.Replace(id, name, StringComparison.Ordinal);
+            if (ulong.TryParse(id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number))
+            {
+                output = output.Replace(number.ToString(), name, StringComparison.Ordinal);
+            }
+        }
+
+        if (step.Arguments.Contains("health"))
+        {
+            // A table is as wide as the time that it shows.
+            output = Fillers().Replace(Took().Replace(output, "TOOK"), "~");
+        }
+
+        if (step.Arguments.Contains("status"))
+        {
+            output = Size().Replace(Version().Replace(output, "VERSION"), "SIZE");
+        }
+
+        return TimeLeft().Replace(output, "LEFT");
+    }
+
+    // Address and time are left out, and what only one of the tools tells.
+    private string LogLine(string line)
+    {
+        using var document = JsonDocument.Parse(line);
+        var members = document.RootElement.EnumerateObject()
+            .Where(member => member.Name is not ("ts" or "target" or "peer" or "method" or "stacktrace" or "caller"))
+            .Select(member => $"{member.Name}={member.Value}");
+        return string.Join(' ', members).Replace(_endpoint, "ENDPOINT", StringComparison.Ordinal)
+            .Replace(_directory, "DIR", StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("[0-9a-f]{16}")]
+    private static partial Regex Id();
+
+    [GeneratedRegex(@"\b[0-9.]+(ns|µs|ms|s)\b")]
+    private static partial Regex Took();
+
+    [GeneratedRegex(@"(?<=""ttl"":)\d+|(?<=remaining\()\d+|(?<=""TTL"" : )\d+")]
+    private static partial Regex TimeLeft();
+
+    [GeneratedRegex(" {2,}|─+")]
+    private static partial Regex Fillers();
+
+    [GeneratedRegex(@"3\.[56]\.\d+| 3\.[56]\.\d+ ")]
+    private static partial Regex Version();
+
+    [GeneratedRegex(@"\d+ [kM]B|(?<=""dbSize"":)\d+|(?<=""dbSizeInUse"":)\d+|(?<=""DBSize"" : )\d+")]
+    private static partial Regex Size();
+}
