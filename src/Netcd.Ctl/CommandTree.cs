@@ -40,7 +40,8 @@ internal static class CommandTree
             Snapshot(),
             Auth(),
             User(),
-            Role());
+            Role(),
+            DowngradeCommands.Create());
     }
 
     private static Command Alarm() => new Command("alarm <subcommand>", "Alarm related commands").Add(

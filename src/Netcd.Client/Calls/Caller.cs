@@ -114,6 +114,13 @@ internal sealed class Caller(EtcdClientOptions options, EndpointSet endpoints, T
                     last = problem;
                     endpoints.Failed(state);
                 }
+                catch (GrpcException problem)
+                {
+                    options.AttemptFailed?.Invoke(
+                        new FailedAttempt(
+                            state.Endpoint.Text, Token.AuthenticatePath, 0, problem.Code, problem.Message));
+                    throw;
+                }
             }
             catch (GrpcException problem) when (problem.Status.Message == EtcdErrors.AuthNotEnabled)
             {

@@ -165,7 +165,7 @@ internal static class CompletionRequest
             return;
         }
 
-        foreach (var flag in command.InheritedFlags().Sorted.Concat(command.LocalFlags().Sorted))
+        foreach (var flag in command.InheritedFlags().Shown.Concat(command.LocalFlags().Shown))
         {
             if (!flag.IsChanged || flag.Value is ListValue)
             {
@@ -176,7 +176,7 @@ internal static class CompletionRequest
 
     private static void AddRequiredFlags(Command command, string beginning, List<string> candidates)
     {
-        foreach (var flag in command.InheritedFlags().Sorted.Concat(command.LocalFlags().Sorted))
+        foreach (var flag in command.InheritedFlags().Shown.Concat(command.LocalFlags().Shown))
         {
             if (flag.IsRequired && !flag.IsChanged)
             {

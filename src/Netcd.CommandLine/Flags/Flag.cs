@@ -25,6 +25,9 @@ public sealed class Flag(string name, char shorthand, string usage, FlagValue va
     /// <summary>The command does not run without it.</summary>
     public bool IsRequired { get; set; }
 
+    /// <summary>It works, but no help page or completion shows it.</summary>
+    public bool IsHidden { get; set; }
+
     /// <summary>Sets the value; a <see cref="FlagException"/> says what is wrong with it.</summary>
     public void Set(string text)
     {

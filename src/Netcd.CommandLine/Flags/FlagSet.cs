@@ -8,6 +8,9 @@ public sealed class FlagSet
     /// <summary>In the order of their names.</summary>
     public IList<Flag> Sorted => _flags.Values;
 
+    /// <summary>Those that help pages show.</summary>
+    public IEnumerable<Flag> Shown => Sorted.Where(flag => !flag.IsHidden);
+
     public Flag this[string name] => _flags[name];
 
     public Flag? Find(string name) => _flags.GetValueOrDefault(name);

@@ -44,13 +44,13 @@ public static class CobraPage
 
     private static void AppendFlags(StringBuilder page, string title, FlagSet flags)
     {
-        if (flags.Sorted.Count == 0)
+        if (!flags.Shown.Any())
         {
             return;
         }
 
         page.Append("\n\n").Append(title).Append(':');
-        var lines = flags.Sorted.Select(Describe).ToList();
+        var lines = flags.Shown.Select(Describe).ToList();
         var columns = lines.Max(line => line.Name.Length);
         foreach (var (name, usage) in lines)
         {

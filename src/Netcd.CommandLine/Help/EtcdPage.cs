@@ -66,13 +66,13 @@ public static class EtcdPage
 
     private static void AppendFlags(StringBuilder page, string title, FlagSet flags)
     {
-        if (flags.Sorted.Count == 0)
+        if (!flags.Shown.Any())
         {
             return;
         }
 
         page.Append('\n').Append(title).Append(":\n");
-        foreach (var flag in flags.Sorted)
+        foreach (var flag in flags.Shown)
         {
             page.Append(flag.Shorthand == '\0' ? "      --" : $"  -{flag.Shorthand}, --").Append(flag.Name);
             var value = flag.Value.TypeName == "string" ? GoText.Quote(flag.DefaultText) : flag.DefaultText;

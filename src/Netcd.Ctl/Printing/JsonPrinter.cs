@@ -173,6 +173,7 @@ internal sealed class JsonPrinter(ProgramConsole console, bool isHex) : Printer(
         AuthRoleGetResponse => JsonShape.Role,
         AuthRoleListResponse or AuthUserGetResponse => JsonShape.Roles,
         AuthUserListResponse => JsonShape.Users,
+        DowngradeResponse => JsonShape.Downgrade,
         _ => JsonShape.HeaderOnly,
     };
 

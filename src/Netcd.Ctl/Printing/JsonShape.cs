@@ -65,9 +65,9 @@ internal sealed class JsonShape
 
     public static readonly JsonShape Users = new(One("header", Header), Texts("users"));
 
-    public static readonly JsonShape HeaderOnly = new(One("header", Header));
+    public static readonly JsonShape Downgrade = new(One("header", Header), Text("version"));
 
-    public static readonly JsonShape LeaseStatus = new(Signed("id"));
+    public static readonly JsonShape HeaderOnly = new(One("header", Header));
 
     /// <summary>False for a field that this version does not know: it is left out, as Go leaves it out.</summary>
     public bool TryField(int number, out string name, out JsonKind kind, out JsonShape? shape)

@@ -17,9 +17,11 @@ internal static class ClientSettings
             invocation.Text(GlobalFlags.Password),
             "Password: ");
         var domain = invocation.Bool(GlobalFlags.InsecureDiscovery) ? "" : invocation.Text(GlobalFlags.DiscoverySrv);
-        return new EtcdClientOptions
+        var defaults = new EtcdClientOptions { Endpoints = endpoints };
+        return defaults with
         {
-            Endpoints = endpoints,
+            SendBytesMax = Limit(invocation, GlobalFlags.MaxRequestBytes, defaults.SendBytesMax),
+            ReceiveBytesMax = Limit(invocation, GlobalFlags.MaxRecvBytes, defaults.ReceiveBytesMax),
             DialTimeout = invocation.Duration(GlobalFlags.DialTimeout),
             KeepAliveTime = invocation.Duration(GlobalFlags.KeepAliveTime),
             KeepAliveTimeout = invocation.Duration(GlobalFlags.KeepAliveTimeout),
@@ -59,6 +61,9 @@ internal static class ClientSettings
         var parts = user.Split(':', 2);
         return parts.Length == 2 ? (parts[0], parts[1]) : (user, console.ReadSecret(prompt));
     }
+
+    private static int Limit(Invocation invocation, string flag, int otherwise) =>
+        invocation.Number(flag) is > 0 and <= int.MaxValue and var bytes ? (int)bytes : otherwise;
 
     private static string PathOf(Invocation invocation, string flag)
     {

@@ -54,7 +54,7 @@ internal sealed class CommandSession : IAsyncDisposable
         EnvironmentFlags.Apply(invocation, exempt);
         if (invocation.Bool(GlobalFlags.Debug))
         {
-            foreach (var flag in invocation.Command.InheritedFlags().Sorted)
+            foreach (var flag in invocation.Command.InheritedFlags().Shown)
             {
                 invocation.Console.WriteErrorLine($"{EnvironmentFlags.Variable(flag.Name)}={flag.Text}");
             }

@@ -8,19 +8,18 @@ internal static class FileErrors
     private const int ReadOnly = 30;
     private const int QuotaExceeded = 122;
 
-    public static string Text(string operation, string path, Exception problem)
+    public static string Text(string operation, string path, Exception problem) =>
+        $"{operation} {path}: {Reason(path, problem)}";
+
+    public static string Reason(string path, Exception problem) => problem switch
     {
-        var reason = problem switch
-        {
-            FileNotFoundException or DirectoryNotFoundException => "no such file or directory",
-            UnauthorizedAccessException when Directory.Exists(path) => "is a directory",
-            UnauthorizedAccessException => "permission denied",
-            PathTooLongException => "file name too long",
-            IOException { HResult: NoSpace } => "no space left on device",
-            IOException { HResult: ReadOnly } => "read-only file system",
-            IOException { HResult: QuotaExceeded } => "disk quota exceeded",
-            _ => problem.Message,
-        };
-        return $"{operation} {path}: {reason}";
-    }
+        FileNotFoundException or DirectoryNotFoundException => "no such file or directory",
+        UnauthorizedAccessException when Directory.Exists(path) => "is a directory",
+        UnauthorizedAccessException => "permission denied",
+        PathTooLongException => "file name too long",
+        IOException { HResult: NoSpace } => "no space left on device",
+        IOException { HResult: ReadOnly } => "read-only file system",
+        IOException { HResult: QuotaExceeded } => "disk quota exceeded",
+        _ => problem.Message,
+    };
 }

@@ -24,6 +24,9 @@ internal static class GlobalFlags
     public const string DiscoverySrv = "discovery-srv";
     public const string DiscoverySrvName = "discovery-srv-name";
 
+    public const string MaxRequestBytes = "max-request-bytes";
+    public const string MaxRecvBytes = "max-recv-bytes";
+
     public static void AddTo(Command root)
     {
         var flags = root.PersistentFlags;
@@ -53,5 +56,9 @@ internal static class GlobalFlags
         flags.String(
             DiscoverySrv, "", "domain name to query for SRV records describing cluster endpoints", 'd');
         flags.String(DiscoverySrvName, "", "service name to query when using DNS discovery");
+
+        // Of etcdctl 3.6; the help page is that of 3.5.
+        flags.Int(MaxRequestBytes, 0, "client-side request send limit in bytes (0: 2 MiB)").IsHidden = true;
+        flags.Int(MaxRecvBytes, 0, "client-side response receive limit in bytes (0: no limit)").IsHidden = true;
     }
 }

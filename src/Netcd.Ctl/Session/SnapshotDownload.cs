@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Netcd.Base.GoSyntax;
 using Netcd.Client;
@@ -39,9 +40,10 @@ internal sealed class SnapshotDownload(ProgramConsole console, string endpoint, 
 
     private async Task FetchAsync(EtcdClient client, FileStream file)
     {
+        var start = Stopwatch.GetTimestamp();
         Log("snapshot/v3_snapshot.go:65", "created temporary db file", fields => fields.Name("path").String(_part));
-        Log(
-            "snapshot/v3_snapshot.go:73", "fetching snapshot", fields => fields.Name("endpoint").String(endpoint));
+        Log("v3/maintenance.go:212", "opened snapshot stream; downloading", null);
+        Log("snapshot/v3_snapshot.go:73", "fetching snapshot", fields => fields.Name("endpoint").String(endpoint));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var progress = new ProgressBar(console, "snapshot");
         await foreach (var piece in client.Maintenance.SnapshotAsync())
@@ -52,14 +54,16 @@ internal sealed class SnapshotDownload(ProgramConsole console, string endpoint, 
             progress.Show(_size, _size + (long)piece.RemainingBytes);
         }
 
+        progress.Dispose();
+        Log("v3/maintenance.go:220", "completed snapshot read; closing", null);
         Verify(hash);
         Sync(file);
-        progress.Dispose();
         Log(
             "snapshot/v3_snapshot.go:88",
             "fetched snapshot",
             fields => fields.Name("endpoint").String(endpoint)
-                .Name("size").String(HumanBytes.Format((ulong)_size)).Name("took").String("now"));
+                .Name("size").String(HumanBytes.Format((ulong)_size))
+                .Name("took").String(Ago(Stopwatch.GetElapsedTime(start))));
     }
 
     // The checksum itself is not part of what it sums up: the last bytes so far wait in the tail.
@@ -147,11 +151,14 @@ internal sealed class SnapshotDownload(ProgramConsole console, string endpoint, 
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw Failed($"could not rename {_part} to {path} ({FileErrors.Text("rename", path, problem)})");
+            throw Failed($"could not rename {_part} to {path} (rename {_part} {path}: {RenameReason(problem)})");
         }
 
         Log("snapshot/v3_snapshot.go:97", "saved", fields => fields.Name("path").String(path));
     }
+
+    private string RenameReason(Exception problem) =>
+        Directory.Exists(path) ? "file exists" : FileErrors.Reason(path, problem);
 
     private void Remove()
     {
@@ -165,8 +172,21 @@ internal sealed class SnapshotDownload(ProgramConsole console, string endpoint, 
         }
     }
 
-    private void Log(string caller, string message, Action<GoJsonWriter> fields) =>
-        console.WriteErrorLine(LogLine.Json(DateTime.UtcNow, "info", "", caller, message, fields));
+    private void Log(string caller, string message, Action<GoJsonWriter>? fields) =>
+        console.WriteErrorLine(LogLine.Json(
+            DateTime.UtcNow, "info", fields is null ? "client" : "", caller, message, fields));
+
+    // As Go's humanize tells it.
+    private static string Ago(TimeSpan time) => time.TotalSeconds switch
+    {
+        < 1 => "now",
+        < 2 => "1 second ago",
+        < 60 => $"{(int)time.TotalSeconds} seconds ago",
+        < 120 => "1 minute ago",
+        < 3600 => $"{(int)time.TotalMinutes} minutes ago",
+        < 7200 => "1 hour ago",
+        _ => $"{(int)time.TotalHours} hours ago",
+    };
 
     private static ExitException Failed(string text) => new(ExitCodes.Interrupted, text);
 }

@@ -36,7 +36,7 @@ public sealed class CtlScriptTests
             name, _ => new Lazy<Task<List<string>>>(() => CtlRun.RunAsync(script, CtlTool.Go, ServerKind.Go))).Value;
         var results = await CtlRun.RunAsync(script, tool, server);
         var differences = expected.Zip(results).Where(pair => pair.First != pair.Second)
-            .Select(pair => $"{pair.First}-- but here:\n{pair.Second}");
-        Assert.Equal("", string.Join('\n', differences));
+            .Select(pair => $"{pair.First}-- but here:\n{pair.Second}").ToList();
+        Assert.True(differences.Count == 0, string.Join('\n', differences));
     }
 }

@@ -33,6 +33,12 @@ internal static class GetCommand
         flags.Bool("keys-only", false, "Get only the keys");
         flags.Bool("count-only", false, "Get only the count");
         flags.Bool("print-value-only", false, "Only write values when using the \"simple\" output format");
+
+        // Of etcdctl 3.6; the help page is that of 3.5.
+        flags.Int64("min-create-rev", 0, "Minimum create revision").IsHidden = true;
+        flags.Int64("max-create-rev", 0, "Maximum create revision").IsHidden = true;
+        flags.Int64("min-mod-rev", 0, "Minimum modification revision").IsHidden = true;
+        flags.Int64("max-mod-rev", 0, "Maximum modification revision").IsHidden = true;
     }
 
     /// <summary>The key and the options of these arguments and flags.</summary>
@@ -80,6 +86,10 @@ internal static class GetCommand
             IsFromKey = fromKey,
             KeysOnly = invocation.Bool("keys-only"),
             CountOnly = invocation.Bool("count-only"),
+            MinCreateRevision = invocation.Number("min-create-rev"),
+            MaxCreateRevision = invocation.Number("max-create-rev"),
+            MinModRevision = invocation.Number("min-mod-rev"),
+            MaxModRevision = invocation.Number("max-mod-rev"),
         };
         return (Arguments.Key(arguments[0]), options);
     }
