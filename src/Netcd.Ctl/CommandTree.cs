@@ -79,7 +79,9 @@ internal static class CommandTree
         MemberPromoteCommand.Create());
 
     private static Command Snapshot() => new Command("snapshot <subcommand>", "Manages etcd node snapshots").Add(
-        SnapshotSaveCommand.Create());
+        SnapshotSaveCommand.Create(),
+        SnapshotRestoreCommand.Create(),
+        SnapshotStatusCommand.Create());
 
     private static Command Auth() => new Command("auth <enable or disable>", "Enable or disable authentication").Add(
         AuthEnableCommand.Create(),

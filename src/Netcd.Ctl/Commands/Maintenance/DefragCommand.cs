@@ -1,6 +1,8 @@
 using Netcd.Client;
 using Netcd.CommandLine;
 using Netcd.Ctl.Session;
+using Netcd.Offline.Maintenance;
+using Netcd.Offline.Terminal;
 
 namespace Netcd.Ctl.Commands.Maintenance;
 
@@ -15,10 +17,27 @@ internal static class DefragCommand
         };
         command.PersistentFlags.Bool(
             ClusterEndpoints.Flag, false, "use all endpoints from the cluster member list");
+        command.Flags.String(
+            "data-dir", "", "Optional. If present, defragments a data directory not in use by etcd.");
         return command;
     }
 
-    private static Task RunAsync(Invocation invocation) => CommandSession.RunAsync(invocation, async session =>
+    private static Task RunAsync(Invocation invocation) =>
+        invocation.Text("data-dir").Length > 0 ? RunOfflineAsync(invocation) : RunOnlineAsync(invocation);
+
+    // etcdutl's command, which etcdctl 3.5 still has.
+    private static Task RunOfflineAsync(Invocation invocation)
+    {
+        invocation.Console.WriteErrorLine(
+            "Use `etcdutl defrag` instead. The --data-dir is going to be decomissioned in v3.6.\n");
+        return OfflineWork.RunInterruptiblyAsync(invocation, (tools, cancellation) =>
+        {
+            Defragmenter.Run(tools, invocation.Text("data-dir"), cancellation);
+            return Task.CompletedTask;
+        });
+    }
+
+    private static Task RunOnlineAsync(Invocation invocation) => CommandSession.RunAsync(invocation, async session =>
     {
         var client = await session.ConnectTimedAsync();
         var hasFailed = false;
