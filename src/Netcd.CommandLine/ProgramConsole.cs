@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Netcd.CommandLine;
 
@@ -44,7 +45,6 @@ public sealed class ProgramConsole : IDisposable
     /// <summary>The streams of this process.</summary>
     public static ProgramConsole OfProcess()
     {
-        var input = Console.OpenStandardInput();
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
         {
@@ -53,9 +53,9 @@ public sealed class ProgramConsole : IDisposable
 
         ProgramConsole? console = null;
         console = new ProgramConsole(
-            input,
-            Console.OpenStandardOutput(),
-            Console.OpenStandardError(),
+            Open(0, FileAccess.Read),
+            Open(1, FileAccess.Write),
+            Open(2, FileAccess.Write),
             environment,
             prompt => SecretPrompt.Ask(console, prompt))
         {
@@ -161,6 +161,11 @@ public sealed class ProgramConsole : IDisposable
         _output.Dispose();
         _error.Dispose();
     }
+
+    // Not the framework's console streams: those set the terminal up for themselves, and take it for success when nobody
+    // reads what they write.
+    private static FileStream Open(int descriptor, FileAccess access) =>
+        new(new SafeFileHandle(descriptor, ownsHandle: false), access, bufferSize: 0);
 
     private List<byte> ReadBytes(out bool isTerminated)
     {

@@ -69,7 +69,7 @@ internal static class CertificateFiles
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw Bad(FileErrors.Text("open", path, problem));
+            throw Bad(FileErrors.Text(Directory.Exists(path) ? "read" : "open", path, problem));
         }
     }
 

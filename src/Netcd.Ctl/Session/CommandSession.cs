@@ -63,7 +63,7 @@ internal sealed class CommandSession : IAsyncDisposable
         var endpoints = await DiscoveredEndpoints.ReadAsync(invocation);
         var options = ClientSettings.Read(invocation, endpoints) with
         {
-            AttemptFailed = attempt => Log(invocation.Console, attempt),
+            AttemptFailed = attempt => Log(invocation.Console, "etcd-client", attempt),
         };
         var printer = Printer.Create(
             invocation.Text(GlobalFlags.WriteOut), invocation.Bool(GlobalFlags.Hex), invocation.Console);
@@ -72,6 +72,13 @@ internal sealed class CommandSession : IAsyncDisposable
 
     /// <summary>A client of all endpoints whose calls have no time limit.</summary>
     public Task<EtcdClient> ConnectAsync() => ConnectAsync(_options);
+
+    /// <summary>The same, under another name in the log: upstream names some of its clients differently.</summary>
+    public Task<EtcdClient> ConnectAsync(string endpoint, string logger) => ConnectAsync(_options with
+    {
+        Endpoints = [endpoint],
+        AttemptFailed = attempt => Log(Console, logger, attempt),
+    });
 
     /// <summary>A client of all endpoints whose calls have the limit of --command-timeout.</summary>
     public async Task<EtcdClient> ConnectTimedAsync() => (await ConnectAsync()).WithTimeout(CommandTimeout);
@@ -128,11 +135,11 @@ internal sealed class CommandSession : IAsyncDisposable
         }
     }
 
-    private static void Log(ProgramConsole console, FailedAttempt attempt) =>
+    private static void Log(ProgramConsole console, string logger, FailedAttempt attempt) =>
         console.WriteErrorLine(LogLine.Json(
             DateTime.UtcNow,
             "warn",
-            "etcd-client",
+            logger,
             "v3/retry_interceptor.go:66",
             "retrying of unary invoker failed",
             fields => fields

@@ -21,16 +21,20 @@ internal sealed class SnapshotDownload(ProgramConsole console, string endpoint, 
     private int _tailBytes;
     private long _size;
 
-    public async Task RunAsync(EtcdClient client)
+    public async Task RunAsync(EtcdClient client, CancellationToken limit)
     {
         try
         {
             await using (var file = Create())
             {
-                await FetchAsync(client, file);
+                await FetchAsync(client, file, limit);
             }
 
             Rename();
+        }
+        catch (OperationCanceledException)
+        {
+            throw Failed("context deadline exceeded");
         }
         finally
         {
@@ -38,7 +42,7 @@ internal sealed class SnapshotDownload(ProgramConsole console, string endpoint, 
         }
     }
 
-    private async Task FetchAsync(EtcdClient client, FileStream file)
+    private async Task FetchAsync(EtcdClient client, FileStream file, CancellationToken limit)
     {
         var start = Stopwatch.GetTimestamp();
         Log("snapshot/v3_snapshot.go:65", "created temporary db file", fields => fields.Name("path").String(_part));
@@ -46,7 +50,7 @@ internal sealed class SnapshotDownload(ProgramConsole console, string endpoint, 
         Log("snapshot/v3_snapshot.go:73", "fetching snapshot", fields => fields.Name("endpoint").String(endpoint));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var progress = new ProgressBar(console, "snapshot");
-        await foreach (var piece in client.Maintenance.SnapshotAsync())
+        await foreach (var piece in client.Maintenance.SnapshotAsync(limit))
         {
             _size += piece.Blob.Length;
             Append(hash, piece.Blob.Span);

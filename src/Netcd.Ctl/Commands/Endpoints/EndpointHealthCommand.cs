@@ -40,7 +40,7 @@ internal static class EndpointHealthCommand
         EtcdClient client;
         try
         {
-            client = (await session.ConnectToAsync(endpoint)).WithTimeout(session.CommandTimeout);
+            client = (await session.ConnectAsync(endpoint, "client")).WithTimeout(session.CommandTimeout);
         }
         catch (ExitException problem)
         {

@@ -32,13 +32,16 @@ internal static class SnapshotSaveCommand
                         $"snapshot must be requested to one selected node, not multiple [{all}]");
                 }
 
-                var client = await session.ConnectAsync();
+                var client = await session.ConnectAsync(session.Endpoints[0], "client");
 
                 // It takes as long as it takes, unless somebody says how long it may.
-                var limited = invocation.Changed(GlobalFlags.CommandTimeout)
-                    ? client.WithTimeout(session.CommandTimeout)
-                    : client;
-                await new SnapshotDownload(session.Console, session.Endpoints[0], path).RunAsync(limited);
+                using var limit = new CancellationTokenSource();
+                if (invocation.Changed(GlobalFlags.CommandTimeout))
+                {
+                    limit.CancelAfter(session.CommandTimeout);
+                }
+
+                await new SnapshotDownload(session.Console, session.Endpoints[0], path).RunAsync(client, limit.Token);
                 session.Console.WriteLine($"Snapshot saved at {path}");
             },
             ExitCodes.Interrupted);

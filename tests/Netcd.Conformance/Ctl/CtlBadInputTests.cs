@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using Netcd.Conformance.Infrastructure;
+
+namespace Netcd.Conformance.Ctl;
+
+/// <summary>Bad certificates, full disks and unwritable targets: a clear message, and good files stay as they are.</summary>
+public sealed class CtlBadInputTests
+{
+    private const string Good = "a snapshot of yesterday";
+
+    [Theory]
+    [InlineData("missing", "/nope", "Error: open /nope: no such file or directory\n")]
+    [InlineData("directory", "/tmp", null)]
+    [InlineData("no certificate", "/etc/hostname", "Error: tls: failed to find any PEM data in certificate input\n")]
+    public async Task Unreadable_certificate_is_named(string what, string path, string? expected)
+    {
+        string[] arguments = ["--endpoints=127.0.0.1:1", $"--cert={path}", $"--key={path}", "get", "foo"];
+        var wanted = await CtlTool.Go.RunAsync(arguments);
+        var found = await CtlTool.Netcd.RunAsync(arguments);
+        Assert.Equal(128, found.ExitCode);
+        Assert.Equal(wanted.ExitCode, found.ExitCode);
+        Assert.Equal(expected ?? wanted.Error, found.Error);
+        Assert.Equal(wanted.Error, found.Error);
+        Assert.NotEmpty(what);
+    }
+
+    [Fact]
+    public async Task Full_disk_leaves_the_good_snapshot_in_its_place()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var server = await EtcdServer.StartAsync(ServerKind.Netcd, directory.File("data"));
+        var disk = directory.File("disk");
+        Directory.CreateDirectory(disk);
+        (await Command.RunAsync("mount", ["-t", "tmpfs", "-o", "size=16k", "tmpfs", disk])).Success.ToString();
+        try
+        {
+            var file = Path.Combine(disk, "s.db");
+            await File.WriteAllTextAsync(file, Good);
+            var saved = await CtlTool.Netcd.RunAsync([$"--endpoints={server.ClientUrl}", "snapshot", "save", file]);
+            Assert.Equal(5, saved.ExitCode);
+            Assert.EndsWith(
+                $"Error: write {file}.part: no space left on device\n", saved.Error, StringComparison.Ordinal);
+            Assert.Equal(Good, await File.ReadAllTextAsync(file));
+            Assert.Equal([file], Directory.GetFiles(disk));
+        }
+        finally
+        {
+            await Command.RunAsync("umount", [disk]);
+        }
+    }
+
+    [Fact]
+    public async Task Member_that_dies_leaves_the_good_snapshot_in_its_place()
+    {
+        using var directory = new TemporaryDirectory();
+        var file = directory.File("s.db");
+        await File.WriteAllTextAsync(file, Good);
+        var saved = await CtlTool.Netcd.RunAsync(
+            ["--endpoints=127.0.0.1:1", "--command-timeout=500ms", "snapshot", "save", file]);
+        Assert.Equal(5, saved.ExitCode);
+        Assert.EndsWith("Error: context deadline exceeded\n", saved.Error, StringComparison.Ordinal);
+        Assert.Equal(Good, await File.ReadAllTextAsync(file));
+        Assert.Equal([file], Directory.GetFiles(directory.Path));
+    }
+
+    [Fact]
+    public async Task Reader_that_goes_away_ends_the_program_without_a_word()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var server = await EtcdServer.StartAsync(ServerKind.Netcd, directory.File("data"));
+        var put = await CtlTool.Netcd.RunAsync(
+            [$"--endpoints={server.ClientUrl}", "put", "big"], new string('x', 1_000_000));
+        Assert.Equal("OK\n", put.Success);
+        var start = new ProcessStartInfo("bash")
+        {
+            RedirectStandardError = true,
+            ArgumentList =
+            {
+                "-c",
+                $"'{CtlTool.Netcd.Path()}' --endpoints={server.ClientUrl} get big | head -c 10 > /dev/null; exit ${{PIPESTATUS[0]}}",
+            },
+        };
+        using var process = Process.Start(start)!;
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal("", error);
+        Assert.Equal(141, process.ExitCode);
+    }
+}
