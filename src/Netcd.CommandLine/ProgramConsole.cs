@@ -162,8 +162,8 @@ public sealed class ProgramConsole : IDisposable
         _error.Dispose();
     }
 
-    // Not the framework's console streams: those set the terminal up for themselves, and take it for success when nobody
-    // reads what they write.
+    // Not the framework's console streams: those set the terminal up for themselves, and take it for success when
+    // nobody reads what they write.
     private static FileStream Open(int descriptor, FileAccess access) =>
         new(new SafeFileHandle(descriptor, ownsHandle: false), access, bufferSize: 0);
 

@@ -8,8 +8,8 @@ using Netcd.Offline.Snapshots;
 namespace Netcd.Offline.Terminal;
 
 /// <summary>
-/// The commands about snapshots that etcdutl has and etcdctl 3.5 has too; source: etcdutl/etcdutl/snapshot_command.go and
-/// printer*.go.
+/// The commands about snapshots that etcdutl has and etcdctl 3.5 has too; source: etcdutl/etcdutl/snapshot_command.go
+/// and printer*.go.
 /// </summary>
 public static class SnapshotWork
 {

@@ -17,7 +17,8 @@ internal static class TxnCompare
         }
 
         var (target, scan) = (parts[0], new TxnScanner(parts[1]));
-        var isWhole = scan.TryReadQuoted(out var key) && scan.TryRead(')') && scan.TryReadBlanks() && scan.TryReadWord();
+        var isWhole = scan.TryReadQuoted(out var key)
+            && scan.TryRead(')') && scan.TryReadBlanks() && scan.TryReadWord();
         var value = Array.Empty<byte>();
         if (!isWhole || !scan.TryReadQuoted(out value))
         {

@@ -3,7 +3,9 @@ using Netcd.Offline.Terminal;
 
 namespace Netcd.Ctl.Commands.Maintenance;
 
-/// <summary>etcdutl's command, which etcdctl 3.5 still has; source: etcdctl/ctlv3/command/snapshot_command.go.</summary>
+/// <summary>
+/// etcdutl's command, which etcdctl 3.5 still has; source: etcdctl/ctlv3/command/snapshot_command.go.
+/// </summary>
 internal static class SnapshotRestoreCommand
 {
     public static Command Create()
