@@ -193,6 +193,11 @@ internal static class Launcher
             ReportDiscovery(options, refused, logger);
             return ExitFailure;
         }
+        catch (StartException refused) when (refused.IsOfListener)
+        {
+            Log.ListenerFailed(logger, refused.Message);
+            return ExitFailure;
+        }
         catch (StartException refused)
         {
             Log.DiscoveryFailed(logger, refused.Message);

@@ -121,4 +121,7 @@ internal static partial class Log
 
     [LoggerMessage(61, LogLevel.Warning, "simple token is not cryptographically signed")]
     public static partial void SimpleTokens(ILogger logger);
+
+    [LoggerMessage(62, LogLevel.Critical, "listener failed {Error}")]
+    public static partial void ListenerFailed(ILogger logger, string error);
 }

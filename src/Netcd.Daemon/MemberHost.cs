@@ -223,6 +223,7 @@ internal sealed class MemberHost : IAsyncDisposable
             TimeProvider.System,
             loggers.CreateLogger("Netcd.V3rpc.Interceptor"));
         PeerPage.Add(page, _transport.Metrics);
+        PeerPage.AddKnown(page, member);
         _api = new ApiServer(
             member, ApiSettings(options, tokens), page, TimeProvider.System, loggers.CreateLogger("Netcd.Api.Etcd"));
         return member;

@@ -67,6 +67,8 @@ internal sealed class PeerLink : IAsyncDisposable
     public bool IsWhole => Outgoing(StreamKind.Message) is not null && Outgoing(StreamKind.MsgApp) is not null
         && _incoming.Length > 0 && Array.TrueForAll(_incoming, static stream => stream.IsEstablished);
 
+    private string LocalName => _context.Gate.Host?.Id.ToString() ?? "";
+
     public void Start()
     {
         foreach (var stream in _incoming)
@@ -163,6 +165,7 @@ internal sealed class PeerLink : IAsyncDisposable
             _activeSince = _context.Time.GetTimestamp() | 1;
         }
 
+        _context.Metrics.ActivePeers.With(LocalName, Name).Increment();
         Log.PeerActive(_context.Logger, Id);
     }
 
@@ -188,7 +191,8 @@ internal sealed class PeerLink : IAsyncDisposable
             _activeSince = 0;
         }
 
-        _context.Metrics.DisconnectedPeers.With(_context.Gate.Host?.Id.ToString() ?? "", Name).Increment();
+        _context.Metrics.ActivePeers.With(LocalName, Name).Add(-1);
+        _context.Metrics.DisconnectedPeers.With(LocalName, Name).Increment();
         Log.PeerInactive(_context.Logger, Id, source, url, problem);
     }
 

@@ -24,6 +24,9 @@ public sealed class PeerMetrics
     /// <summary><c>peer_received_failures_total</c>; told apart by address, as etcd does.</summary>
     public CounterFamily ReceivedFailures { get; } = new("From");
 
+    /// <summary><c>active_peers</c>: a gauge.</summary>
+    public CounterFamily ActivePeers { get; } = new("Local", "Remote");
+
     /// <summary><c>disconnected_peers_total</c>.</summary>
     public CounterFamily DisconnectedPeers { get; } = new("Local", "Remote");
 

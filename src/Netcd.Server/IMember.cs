@@ -35,6 +35,9 @@ public interface IMember
     /// <summary>The storage version, e.g. <c>3.6.0</c>; empty when the data holds none (3.5 and before).</summary>
     string StorageVersion { get; }
 
+    /// <summary>Who was a member once; their ids never return.</summary>
+    IReadOnlyCollection<MemberId> RemovedMembers { get; }
+
     /// <summary>Members in ascending order of id.</summary>
     IReadOnlyList<ClusterMember> Members { get; }
 

@@ -168,6 +168,9 @@ public sealed partial class Member : IMember, IDisposable
     public IReadOnlyList<ClusterMember> Members => _parts.Cluster.Members;
 
     /// <inheritdoc/>
+    public IReadOnlyCollection<MemberId> RemovedMembers => _parts.Cluster.Removed;
+
+    /// <inheritdoc/>
     public IReadOnlyList<Alarm> Alarms => _parts.Alarms.All;
 
     /// <inheritdoc/>

@@ -48,6 +48,8 @@ internal sealed class MemberProxy(IMember member) : IMember
 
     public IReadOnlyList<ClusterMember> Members => member.Members;
 
+    public IReadOnlyCollection<MemberId> RemovedMembers => member.RemovedMembers;
+
     public IReadOnlyList<Alarm> Alarms => Raised ?? member.Alarms;
 
     public AuthState Auth => member.Auth;

@@ -46,10 +46,9 @@ public sealed class MetricsPage
     public void AddGauges(string name, string help, Func<IEnumerable<(string Labels, double Value)>> read) =>
         Add(name, "gauge", page => WriteAll(page, name, help, "gauge", read()));
 
-    /// <summary>Gauges of one label that go up and down as counters are added to.</summary>
-    public void AddGauges(string name, string help, string label, CounterFamily family) => AddGauges(
-        name, help, () => family.Series.OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .Select(pair => (Labels((label, pair.Key)), (double)pair.Value.Value)));
+    /// <summary>Gauges that go up and down as counters are added to.</summary>
+    public void AddGauges(string name, string help, CounterFamily family) =>
+        Add(name, "gauge", page => WriteAll(page, name, help, "gauge", Series(family)));
 
     /// <summary>Counters with labels, in the order in which the function gives them.</summary>
     public void AddCounters(string name, string help, Func<IEnumerable<(string Labels, double Value)>> read) =>

@@ -15,7 +15,10 @@ internal static class DebugVars
         {
             json.WriteStartObject();
             json.WriteStartArray("cmdline");
-            foreach (var argument in Environment.GetCommandLineArgs())
+            json.WriteStringValue(Environment.ProcessPath);
+
+            // The first is the assembly, of which Go has nothing.
+            foreach (var argument in Environment.GetCommandLineArgs().AsSpan(1))
             {
                 json.WriteStringValue(argument);
             }

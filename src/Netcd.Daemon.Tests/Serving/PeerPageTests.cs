@@ -10,6 +10,7 @@ public sealed class PeerPageTests
 {
     /// <summary>Of what appears only in clusters, as Completeness/metrics.tsv lists it.</summary>
     [Theory]
+    [InlineData("etcd_network_active_peers", "gauge")]
     [InlineData("etcd_network_disconnected_peers_total", "counter")]
     [InlineData("etcd_network_peer_received_bytes_total", "counter")]
     [InlineData("etcd_network_peer_received_failures_total", "counter")]

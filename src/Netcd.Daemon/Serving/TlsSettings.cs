@@ -28,7 +28,8 @@ internal static class TlsSettings
                 AllowedHostnames = values.Words("client-cert-allowed-hostname"),
             },
             values,
-            logger);
+            logger,
+            isOfClients: true);
     }
 
     /// <summary>The peer listeners' TLS; null when no certificate is configured.</summary>
@@ -117,7 +118,8 @@ internal static class TlsSettings
         }
     }
 
-    private static TlsServer? Create(TlsServerOptions options, FlagValues values, ILogger logger)
+    private static TlsServer? Create(
+        TlsServerOptions options, FlagValues values, ILogger logger, bool isOfClients = false)
     {
         if (options.CertFile.Length == 0 && options.KeyFile.Length == 0)
         {
@@ -138,7 +140,7 @@ internal static class TlsSettings
         }
         catch (TlsConfigurationException problem)
         {
-            throw new StartException(problem.Message, problem);
+            throw new StartException(problem.Message, problem) { IsOfListener = isOfClients };
         }
     }
 

@@ -30,6 +30,9 @@ internal sealed class ClusterState
     /// <summary>Ascending by id; a new list after each change.</summary>
     internal IReadOnlyList<ClusterMember> Members => _members;
 
+    /// <summary>Those removed for ever; a new set after each change.</summary>
+    internal IReadOnlyCollection<MemberId> Removed => _removed;
+
     /// <summary>Whether a member was removed for ever.</summary>
     internal bool IsRemoved(MemberId id) => _removed.Contains(id);
 

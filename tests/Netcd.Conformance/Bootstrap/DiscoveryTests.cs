@@ -85,6 +85,55 @@ public sealed class DiscoveryTests
         }
     }
 
+    [Fact]
+    public async Task Members_meet_at_a_registry_that_wants_certificates_and_a_password()
+    {
+        using var directory = new TemporaryDirectory();
+        var certificates = new TestCertificates(directory.File("pki")).WithKubeadmSet();
+        var (url, peer) = ($"https://127.0.0.1:{FreePorts.Take()}", $"https://127.0.0.1:{FreePorts.Take()}");
+        await using var service = await EtcdServer.StartWithAsync(
+            ServerKind.Go,
+            url,
+            [
+                "--name=m1", $"--data-dir={directory.File("service")}", $"--listen-client-urls={url}",
+                $"--advertise-client-urls={url}", $"--listen-peer-urls={peer}",
+                $"--initial-advertise-peer-urls={peer}", $"--initial-cluster=m1={peer}",
+                .. certificates.MutualTlsFlags,
+            ]);
+        var ctl = new Etcdctl(url, certificates.ClientFlags("healthcheck-client"));
+        await ctl.OkAsync("put", "/_etcd/registry/token/_config/size", "2");
+        await ctl.OkAsync("user", "add", "root:secret");
+        await ctl.OkAsync("user", "grant-role", "root", "root");
+        await ctl.OkAsync("auth", "enable");
+        string[] flags =
+        [
+            "--discovery-token=token", $"--discovery-endpoints={url}", "--discovery-insecure-transport=false",
+            $"--discovery-cacert={certificates.CaFile}",
+            $"--discovery-cert={certificates.CertFile("apiserver-etcd-client")}",
+            $"--discovery-key={certificates.KeyFile("apiserver-etcd-client")}", "--discovery-user=root",
+        ];
+        var members = Members(directory, ServerKind.Netcd, ServerKind.Netcd, ServerKind.Netcd);
+        try
+        {
+            Launch(members[0], [.. flags, "--discovery-password=secret"]);
+            Launch(members[1], [.. flags, "--discovery-password=secret"]);
+            await AssertOneClusterAsync(members.Take(2).ToList());
+
+            // A wrong password is no reason to give up: the service may have it changed in a moment.
+            Launch(members[2], [.. flags, "--discovery-password=wrong"]);
+            await members[2].Server!.WaitForLogAsync(
+                "etcdserver: authentication failed, invalid user ID or password", TimeSpan.FromSeconds(30));
+            Assert.DoesNotContain("wrong", LinesAfterFirst(members[2].Server!.Log), StringComparison.Ordinal);
+        }
+        finally
+        {
+            await StopAsync(members);
+        }
+    }
+
+    // The first line shows the command line, as etcd's does.
+    private static string LinesAfterFirst(string log) => log[(log.IndexOf('\n', StringComparison.Ordinal) + 1)..];
+
     private static List<FoundMember> Members(TemporaryDirectory directory, params ServerKind[] kinds) =>
         [.. kinds.Select((kind, i) => new FoundMember(kind, $"m{i}", directory.File($"m{i}")))];
 

@@ -34,6 +34,27 @@ public sealed partial class StartRefusalTests
         Assert.True(go == await RefusalOfAsync(ServerKind.Netcd, arguments), $"{what}: {go}");
     }
 
+    [Theory]
+    [InlineData("listener failed", "--cert-file={missing}", "--key-file={missing}")]
+    [InlineData("listener failed", "--cert-file={missing}")]
+    [InlineData("discovery failed", "--peer-cert-file={missing}", "--peer-key-file={missing}")]
+    public async Task Certificates_that_cannot_be_read_are_refused_as_etcd_does(
+        string message, params string[] flags)
+    {
+        var (peer, client) = ($"https://127.0.0.1:{FreePorts.Take()}", $"https://127.0.0.1:{FreePorts.Take()}");
+        string[] urls = message == "listener failed"
+            ? [$"--listen-client-urls={client}", $"--advertise-client-urls={client}"]
+            :
+            [
+                $"--listen-peer-urls={peer}", $"--initial-advertise-peer-urls={peer}",
+                $"--initial-cluster=default={peer}",
+            ];
+        string[] arguments = [.. urls, .. flags.Select(flag => flag.Replace("{missing}", "/nowhere/x.pem"))];
+        var go = await RefusalOfAsync(ServerKind.Go, arguments, message);
+        Assert.NotEqual("", go);
+        Assert.Equal(go, await RefusalOfAsync(ServerKind.Netcd, arguments, message));
+    }
+
     [Fact]
     public async Task A_running_cluster_is_not_joined_with_flags_that_do_not_describe_it()
     {
@@ -86,18 +107,20 @@ public sealed partial class StartRefusalTests
         Assert.Equal(Members().Replace(go, ""), Members().Replace(await RefusalOfAsync(ServerKind.Netcd, arguments), ""));
     }
 
-    private static async Task<string> RefusalOfAsync(ServerKind kind, string[] arguments)
+    private static async Task<string> RefusalOfAsync(
+        ServerKind kind, string[] arguments, string message = "discovery failed")
     {
         using var directory = new TemporaryDirectory();
         await using var server = EtcdServer.Launch(
             kind, "", [.. arguments, $"--data-dir={directory.File("data")}"]);
         Assert.Equal(1, await server.WaitForExitAsync());
-        return ErrorOf(server.Log);
+        return ErrorOf(server.Log, message);
     }
 
-    private static string ErrorOf(string log)
+    private static string ErrorOf(string log, string message = "discovery failed")
     {
-        var line = log.Split('\n').Single(line => line.Contains("\"msg\":\"discovery failed\"", StringComparison.Ordinal));
+        var line = log.Split('\n')
+            .Single(line => line.Contains($"\"msg\":\"{message}\"", StringComparison.Ordinal));
         return JsonDocument.Parse(line).RootElement.GetProperty("error").GetString() ?? "";
     }
 
