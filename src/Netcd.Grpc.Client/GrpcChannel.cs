@@ -249,6 +249,7 @@ public sealed class GrpcChannel : IDisposable
             Content = content,
         };
         content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        message.Headers.Host = _options.Authority;
         message.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
         if (options.Timeout is { } timeout)
         {

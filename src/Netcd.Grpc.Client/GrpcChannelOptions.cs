@@ -8,6 +8,12 @@ public sealed record GrpcChannelOptions
     /// <summary>Client certificate and trust for https; null for the system's defaults.</summary>
     public SslClientAuthenticationOptions? Tls { get; init; }
 
+    /// <summary>
+    /// The name to call the server by instead of the address's host: its certificate must be for it. The framework
+    /// takes it from here, and nothing of <see cref="SslClientAuthenticationOptions.TargetHost"/>.
+    /// </summary>
+    public string? Authority { get; init; }
+
     /// <summary>The socket file to connect to instead of the address's host and port.</summary>
     public string? UnixPath { get; init; }
 

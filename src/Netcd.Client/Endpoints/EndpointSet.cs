@@ -164,6 +164,7 @@ internal sealed class EndpointSet : IDisposable
         new GrpcChannelOptions
         {
             Tls = endpoint.IsTls ? TlsOf(endpoint) : null,
+            Authority = AuthorityOf(endpoint),
             UnixPath = endpoint.UnixPath,
             ConnectTimeout = _options.DialTimeout > TimeSpan.Zero ? _options.DialTimeout : null,
             KeepAliveTime = _options.KeepAliveTime is { } time && time < ShortestKeepAlive
@@ -173,6 +174,18 @@ internal sealed class EndpointSet : IDisposable
             SendBytesMax = _options.SendBytesMax,
             ReceiveBytesMax = _options.ReceiveBytesMax,
         });
+
+    // Null: the address itself.
+    private string? AuthorityOf(Endpoint endpoint)
+    {
+        if (!endpoint.IsTls)
+        {
+            return null;
+        }
+
+        var name = _options.TlsAuthentication is { } given ? given.TargetHost : _options.Tls?.ServerName;
+        return name is { Length: > 0 } ? name : endpoint.UnixPath is null ? null : endpoint.ServerName;
+    }
 
     private SslClientAuthenticationOptions? TlsOf(Endpoint endpoint) =>
         _options.TlsAuthentication ?? _tls?.For(endpoint.ServerName);

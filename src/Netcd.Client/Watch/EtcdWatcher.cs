@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Netcd.Client.Namespaces;
@@ -74,7 +75,7 @@ public sealed class EtcdWatcher : IAsyncDisposable
     {
         while (await _batches.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            while (_batches.Reader.TryRead(out var batch))
+            while (TryTake(out var batch))
             {
                 _streams.Taken(this, batch);
                 cancellationToken.ThrowIfCancellationRequested();
@@ -91,6 +92,8 @@ public sealed class EtcdWatcher : IAsyncDisposable
     }
 
     internal Task CreatedAsync(CancellationToken cancellationToken) => _created.Task.WaitAsync(cancellationToken);
+
+    internal bool TryTake([NotNullWhen(true)] out WatchResponse? batch) => _batches.Reader.TryRead(out batch);
 
     internal void SetCreated() => _created.TrySetResult();
 

@@ -7,6 +7,9 @@ namespace Netcd.Conformance.ClientLibrary;
 internal sealed class OneMember : IAsyncDisposable
 {
     private readonly TemporaryDirectory _directory = new();
+    private readonly int _clientPort = FreePorts.Take();
+    private readonly int _peerPort = FreePorts.Take();
+    private ServerKind _kind;
     private EtcdServer? _server;
 
     public EtcdClient Client { get; private set; } = null!; // Set by StartAsync.
@@ -16,11 +19,18 @@ internal sealed class OneMember : IAsyncDisposable
     public static async Task<OneMember> StartAsync(
         ServerKind kind, Func<EtcdClientOptions, EtcdClientOptions>? change = null, params string[] flags)
     {
-        var one = new OneMember();
-        one._server = await EtcdServer.StartAsync(kind, one._directory.File("data"), flags);
+        var one = new OneMember { _kind = kind };
+        await one.StartServerAsync(flags);
         var options = new EtcdClientOptions { Endpoints = [one.Url], CommandTimeout = TimeSpan.FromSeconds(20) };
         one.Client = new EtcdClient(change?.Invoke(options) ?? options);
         return one;
+    }
+
+    /// <summary>kill -9, and the same member again.</summary>
+    public async Task RestartAsync()
+    {
+        await _server!.DisposeAsync(); // Set by StartAsync.
+        await StartServerAsync();
     }
 
     /// <summary>The keys that begin with a prefix.</summary>
@@ -42,4 +52,7 @@ internal sealed class OneMember : IAsyncDisposable
         await _server!.DisposeAsync(); // As above.
         _directory.Dispose();
     }
+
+    private async Task StartServerAsync(params string[] flags) =>
+        _server = await EtcdServer.StartAsync(_kind, _directory.File("data"), _clientPort, _peerPort, flags);
 }

@@ -1,0 +1,70 @@
+namespace Netcd.Client.Tests;
+
+public sealed class EtcdClientTests
+{
+    [Fact]
+    public async Task A_write_waits_for_a_connection_until_its_time_is_over_and_the_reason_is_told()
+    {
+        var failed = new List<FailedAttempt>();
+        await using var client = new EtcdClient(
+            new EtcdClientOptions
+            {
+                Endpoints = ["127.0.0.1:1"],
+                CommandTimeout = TimeSpan.FromMilliseconds(200),
+                AttemptFailed = failed.Add,
+            });
+        var problem = await Assert.ThrowsAsync<EtcdException>(() => client.Kv.PutAsync("k", "v"));
+        Assert.Equal((StatusCode.DeadlineExceeded, "context deadline exceeded"), (problem.Code, problem.Message));
+        Assert.Equal(
+            "rpc error: code = DeadlineExceeded desc = latest balancer error: connection error: desc = "
+            + "\"transport: Error while dialing: dial tcp 127.0.0.1:1: connect: connection refused\"",
+            Assert.Single(failed).Error);
+    }
+
+    [Fact]
+    public async Task The_end_of_the_client_ends_what_is_open()
+    {
+        var client = new EtcdClient("127.0.0.1:1");
+        var call = client.Kv.GetAsync("k");
+        var watch = client.Watch.OpenAsync("k");
+        var keepAlive = client.Leases.KeepAlive(1);
+        await client.DisposeAsync();
+        await client.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => call);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => watch);
+        Assert.True(keepAlive.Lost.IsCancellationRequested);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => client.Kv.GetAsync("k"));
+        Assert.Throws<ObjectDisposedException>(() => client.Leases.KeepAlive(1));
+    }
+
+    [Fact]
+    public void Contradicting_options_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => new EtcdClient(new EtcdClientOptions { Endpoints = [] }));
+        Assert.Throws<ArgumentException>(
+            () => new EtcdClient(new EtcdClientOptions { Endpoints = ["a:1"], Token = "t", Username = "u" }));
+        Assert.Throws<ArgumentException>(
+            () => new EtcdClient(
+                new EtcdClientOptions { Endpoints = ["a:1"], Tls = new EtcdTlsOptions { CertificateFile = "x" } }));
+    }
+
+    [Fact]
+    public async Task A_lease_that_nobody_answers_for_is_lost()
+    {
+        await using var client = new EtcdClient(
+            new EtcdClientOptions { Endpoints = ["127.0.0.1:1"], DialTimeout = TimeSpan.FromMilliseconds(1) });
+        await using var keepAlive = client.Leases.KeepAlive(1);
+        await foreach (var answer in keepAlive.ReadAllAsync())
+        {
+            Assert.Null(answer);
+        }
+
+        Assert.True(keepAlive.Lost.IsCancellationRequested);
+    }
+
+    [Theory]
+    [InlineData(EtcdErrors.NoLeader, EtcdErrors.NoLeader)]
+    [InlineData("transport is closing", "rpc error: code = Unavailable desc = transport is closing")]
+    public void Errors_print_as_in_Go(string description, string expected) =>
+        Assert.Equal(expected, new EtcdException(StatusCode.Unavailable, description).Message);
+}
