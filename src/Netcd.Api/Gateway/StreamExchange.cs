@@ -13,8 +13,6 @@ namespace Netcd.Api.Gateway;
 internal sealed class StreamExchange(
     JsonGateway gateway, HttpContext context, Route route, Method method, TimeSpan? timeout) : IDisposable
 {
-    private const int UnflushedBytesMax = 64 * 1024;
-
     private readonly StreamOutput _output = new();
     private readonly ProtoJsonWriter _writer = new(escapesHtml: true);
     private readonly PooledBuffer _lines = new();
@@ -228,19 +226,16 @@ internal sealed class StreamExchange(
             {
                 WriteLine(message);
                 message.Release();
-                if (_lines.Length < UnflushedBytesMax)
-                {
-                    continue;
-                }
+
+                // One line, one chunk: clients read a chunk and take it for a message (python3-etcd3gw, watch.py).
+                await FlushAsync(cancellation);
             }
             else if (end is not null)
             {
                 await EndAsync(end);
                 return;
             }
-
-            await FlushAsync(cancellation);
-            if (_output.TakeWritable())
+            else if (_output.TakeWritable())
             {
                 Guard(static call => call.OnWritable());
             }

@@ -6,6 +6,9 @@ namespace Netcd.Conformance.Clients;
 /// <summary>Clients that other people wrote, on other gRPC stacks, work unchanged.</summary>
 public sealed class ClientSessionTests
 {
+    // Each of its waits has a limit of its own, and says which one it was.
+    private static readonly TimeSpan PatroniLimit = TimeSpan.FromMinutes(8);
+
     [Theory]
     [InlineData(ServerKind.Go)]
     [InlineData(ServerKind.Netcd)]
@@ -31,6 +34,26 @@ public sealed class ClientSessionTests
             [Script("session.js"), Port(server)],
             environment: new Dictionary<string, string>(StringComparer.Ordinal) { ["NODE_PATH"] = modules });
         Assert.Equal("session passed\n", session.Success);
+    }
+
+    [Theory]
+    [InlineData(ServerKind.Go)]
+    [InlineData(ServerKind.Netcd)]
+    public async Task Session_of_python_etcd3gw_passes(ServerKind kind)
+    {
+        using var directory = new TemporaryDirectory();
+        await using var server = await EtcdServer.StartAsync(kind, directory.File("data"));
+        var session = await Command.RunAsync("/usr/bin/python3", [Script("gateway-session.py"), Port(server)]);
+        Assert.Equal("session passed\n", session.Success);
+    }
+
+    [Fact]
+    public async Task Patroni_elects_fails_over_and_survives_a_restart_as_on_etcd()
+    {
+        var tool = Path.Combine(Fixtures.RepositoryRoot, "tools", "patroni");
+        var shows = await Task.WhenAll(
+            new[] { "go", "netcd" }.Select(kind => Command.RunAsync(tool, [kind], timeLimit: PatroniLimit)));
+        Assert.All(shows, show => Assert.EndsWith("patroni passed\n", show.Success, StringComparison.Ordinal));
     }
 
     private static string Script(string name) =>
