@@ -33,8 +33,14 @@ public sealed record ApiOptions
     /// is the name of a user.</summary>
     public bool ClientCertAuth { get; init; }
 
-    /// <summary><c>--enable-pprof</c>: whether profiles are served under <c>/debug/pprof/</c>.</summary>
+    /// <summary><c>--enable-pprof</c>: whether profiles and the log's level are served under <c>/debug/</c>.</summary>
     public bool ProfilesEnabled { get; init; }
+
+    /// <summary>The log's level, in the words of <c>--log-level</c>.</summary>
+    public Func<string> LogLevel { get; init; } = static () => "info";
+
+    /// <summary>Sets it; false for a word that is none.</summary>
+    public Func<string, bool> SetLogLevel { get; init; } = static _ => false;
 
     /// <summary><c>--auth-token</c>.</summary>
     public AuthTokenSettings AuthTokens { get; init; } = AuthTokenSettings.Simple;

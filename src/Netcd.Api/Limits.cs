@@ -27,10 +27,10 @@ internal static class Limits
     public const int JsonBytesPerMessageByte = 8;
 
     /// <summary>
-    /// Bodies of more than 1 MiB that the gateway reads at once. With the default of 2 MiB for a message they are at
-    /// most 16 MiB each; a client beyond waits.
+    /// Bytes of bodies longer than 64 KiB that the gateway reads at once. With the default of 2 MiB for a message and
+    /// 8 bytes of JSON for each of its bytes that is the room for four of the longest; a client beyond waits.
     /// </summary>
-    public const int LongBodiesAtOnce = 8;
+    public const long LongBodiesBytes = 64 * 1024 * 1024;
 
     /// <summary>Bytes of a user's or role's name: the longest key that bbolt takes.</summary>
     public const int AuthNameBytesMax = 32768;

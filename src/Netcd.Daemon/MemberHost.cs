@@ -103,7 +103,8 @@ internal sealed class MemberHost : IAsyncDisposable
         }
     }
 
-    private static ApiOptions ApiSettings(DaemonOptions options, AuthTokenSettings tokens) => new()
+    private static ApiOptions ApiSettings(
+        DaemonOptions options, AuthTokenSettings tokens, ZapLoggerProvider provider) => new()
     {
         AuthTokens = tokens,
         BcryptCost = (int)Math.Min(options.Values.UInt64("bcrypt-cost"), int.MaxValue),
@@ -118,7 +119,20 @@ internal sealed class MemberHost : IAsyncDisposable
         ClientCertAuth = options.Values.Bool("client-cert-auth"),
         ProfilesEnabled = options.Values.Bool("enable-pprof") || options.Values.Text("log-level") == "debug",
         Features = [.. FeatureGates.Shown(options.Gates)],
+        LogLevel = () => ZapFormatter.LevelName(provider.Level),
+        SetLogLevel = word => TrySetLevel(provider, word),
     };
+
+    private static bool TrySetLevel(ZapLoggerProvider provider, string word)
+    {
+        if (!LogLevels.TryParse(word, out var level))
+        {
+            return false;
+        }
+
+        provider.Level = level;
+        return true;
+    }
 
     // As etcd raises them (rafthttp's minimum).
     private static TimeSpan AtLeastFiveSeconds(TimeSpan timeout) =>
@@ -225,7 +239,8 @@ internal sealed class MemberHost : IAsyncDisposable
         PeerPage.Add(page, _transport.Metrics);
         PeerPage.AddKnown(page, member);
         _api = new ApiServer(
-            member, ApiSettings(options, tokens), page, TimeProvider.System, loggers.CreateLogger("Netcd.Api.Etcd"));
+            member, ApiSettings(options, tokens, provider), page, TimeProvider.System,
+            loggers.CreateLogger("Netcd.Api.Etcd"));
         return member;
     }
 

@@ -137,9 +137,14 @@ internal sealed class TestApi : IDisposable
 
     /// <summary>The same of a POST with a body.</summary>
     public Task<(int Status, IHeaderDictionary Headers, string Body)> PostAsync(
-        string path, string body, params (string Name, string Value)[] headers)
+        string path, string body, params (string Name, string Value)[] headers) =>
+        SendAsync("POST", path, body, headers);
+
+    /// <summary>The same of any method.</summary>
+    public Task<(int Status, IHeaderDictionary Headers, string Body)> SendAsync(
+        string verb, string path, string body, params (string Name, string Value)[] headers)
     {
-        var context = Request(path, "POST", "127.0.0.1");
+        var context = Request(path, verb, "127.0.0.1");
         var bytes = Encoding.UTF8.GetBytes(body);
         context.Request.Body = new MemoryStream(bytes);
         context.Request.ContentLength = bytes.Length;

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -14,13 +13,13 @@ namespace Netcd.Api.Gateway;
 /// </summary>
 internal sealed class JsonGateway(MethodTable methods, ApiContext api)
 {
-    // A client that sends a body longer than this holds one of the places in LongBodies while it does.
-    private const int LongBodyBytes = 1024 * 1024;
+    // What is shorter needs no budget.
+    private const int LongBodyBytes = 64 * 1024;
 
-    // Whoever holds a place must use it.
+    // Whoever holds a part of the budget must use it.
     private static readonly MinDataRate LongBodyRate = new(64 * 1024, TimeSpan.FromSeconds(10));
 
-    private readonly Channel<bool> _longBodies = Channel.CreateBounded<bool>(Limits.LongBodiesAtOnce);
+    private readonly BodyBudget _budget = new(Limits.LongBodiesBytes);
 
     // Made at the first request: most members never see one.
     private readonly Lazy<Routes> _routes = new(() => new Routes(methods));
@@ -80,7 +79,8 @@ internal sealed class JsonGateway(MethodTable methods, ApiContext api)
     /// <summary>Reads a body to its end; false when it is longer than any request may be.</summary>
     public async ValueTask<bool> TryReadBodyAsync(HttpContext context, PooledBuffer body)
     {
-        while (true)
+        var declared = context.Request.ContentLength;
+        while (declared is null || declared <= ValueBytesMax)
         {
             var read = await context.Request.Body.ReadAsync(body.GetMemory(1), context.RequestAborted);
             if (read == 0)
@@ -94,15 +94,34 @@ internal sealed class JsonGateway(MethodTable methods, ApiContext api)
                 return false;
             }
 
-            if (body.Length > LongBodyBytes && body.Place is null)
+            if (declared is not null && body.Length == declared)
             {
-                await _longBodies.Writer.WriteAsync(true, context.RequestAborted);
-                body.Place = _longBodies.Reader;
-                if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } feature)
-                {
-                    feature.MinDataRate = LongBodyRate;
-                }
+                return true;
             }
+
+            await TakeBudgetAsync(context, body);
+            if (body.HasBudget && declared is { } length)
+            {
+                body.GetMemory((int)length - body.Length);
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Waits for a part of the budget once a body has become long.</summary>
+    public async ValueTask TakeBudgetAsync(HttpContext context, PooledBuffer body)
+    {
+        if (body.Length <= LongBodyBytes || body.HasBudget)
+        {
+            return;
+        }
+
+        var bytes = Math.Min(context.Request.ContentLength ?? ValueBytesMax, ValueBytesMax);
+        await body.TakeBudgetAsync(_budget, Math.Min(bytes, Limits.LongBodiesBytes), context.RequestAborted);
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } feature)
+        {
+            feature.MinDataRate = LongBodyRate;
         }
     }
 

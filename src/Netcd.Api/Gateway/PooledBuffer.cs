@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Threading.Channels;
 
 namespace Netcd.Api.Gateway;
 
@@ -7,11 +6,13 @@ namespace Netcd.Api.Gateway;
 internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(1024);
+    private BodyBudget? _budget;
+    private long _taken;
 
     public int Length { get; private set; }
 
-    /// <summary>The place among long bodies that goes back with the buffer; null for none.</summary>
-    public ChannelReader<bool>? Place { get; set; }
+    /// <summary>Whether the buffer holds a part of a budget.</summary>
+    public bool HasBudget => _budget is not null;
 
     public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, Length);
 
@@ -31,6 +32,20 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
         return _bytes.AsSpan(Length);
     }
 
+    /// <summary>Waits for a part of a budget, which goes back with the buffer at the latest.</summary>
+    public async ValueTask TakeBudgetAsync(BodyBudget budget, long count, CancellationToken cancellation)
+    {
+        await budget.TakeAsync(count, cancellation);
+        _budget = budget;
+        _taken = count;
+    }
+
+    public void ReturnBudget()
+    {
+        _budget?.Return(_taken);
+        _budget = null;
+    }
+
     /// <summary>Forgets the first bytes.</summary>
     public void Drop(int count)
     {
@@ -43,8 +58,7 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
         ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = [];
         Length = 0;
-        Place?.TryRead(out _);
-        Place = null;
+        ReturnBudget();
     }
 
     private void Grow(int wanted)

@@ -154,6 +154,7 @@ internal sealed class StreamExchange(
                 }
 
                 body.Drop(scanned + used);
+                body.ReturnBudget();
                 scanner = default;
                 scanned = 0;
                 continue;
@@ -166,6 +167,7 @@ internal sealed class StreamExchange(
                 return;
             }
 
+            await gateway.TakeBudgetAsync(context, body);
             var read = scanner.Problem is null
                 ? await context.Request.Body.ReadAsync(body.GetMemory(1), cancellation)
                 : 0;

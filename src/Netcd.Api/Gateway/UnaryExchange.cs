@@ -39,6 +39,12 @@ internal static class UnaryExchange
         using var reply = await CallAsync(gateway, context, method, request.Finish(), timeout);
         if (reply.Error is { } error)
         {
+            if (context.Request.IsHttps && !ReferenceEquals(error, GrpcErrors.DeadlineExceeded))
+            {
+                // Behind TLS Go's gRPC server runs inside its HTTP server and sends headers before any status.
+                context.Response.Headers["Grpc-Metadata-Content-Type"] = "application/grpc";
+            }
+
             await GatewayErrors.AnswerAsync(context, error);
             return;
         }

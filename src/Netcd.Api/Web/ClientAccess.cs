@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
+using Netcd.Base.GoSyntax;
 using Netcd.Grpc;
 using Netcd.Server;
 
@@ -32,9 +33,9 @@ internal sealed class ClientAccess(IMember member, ApiOptions options)
     public bool TryAnswer(HttpContext context, string path, [NotNullWhen(true)] out Task? answer)
     {
         answer = null;
-        if (!context.Request.IsHttps && !IsHostKnown(context.Request.Host.Host))
+        if (!context.Request.IsHttps && HostOf(context.Request) is var host && !IsHostKnown(host))
         {
-            var text = Refusal.Replace("HOST", context.Request.Host.Host, StringComparison.Ordinal);
+            var text = Refusal.Replace("\"HOST\"", GoText.Quote(host), StringComparison.Ordinal);
             answer = WebErrors.ErrorAsync(context, StatusCodes.Status421MisdirectedRequest, text);
             return true;
         }
@@ -53,6 +54,10 @@ internal sealed class ClientAccess(IMember member, ApiOptions options)
 
         return answer is not null;
     }
+
+    // pkg/httputil, GetHostname: without a port also the brackets of an address stay.
+    private static string HostOf(HttpRequest request) =>
+        request.Host.Port is null ? request.Host.Value ?? "" : request.Host.Host.Trim('[', ']');
 
     private bool IsHostKnown(string host) =>
         options.Hosts.Count == 0 || options.Hosts.Contains("*") || options.Hosts.Contains(host);

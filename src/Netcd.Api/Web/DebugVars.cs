@@ -1,36 +1,88 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Netcd.Api.Metrics;
+using Netcd.Server;
 
 namespace Netcd.Api.Web;
 
-/// <summary><c>/debug/vars</c>: what Go's expvar shows, as far as there is something like it here.</summary>
+/// <summary>
+/// <c>/debug/vars</c>: what Go's expvar shows, a line each. Of <c>memstats</c> there are the names that mean something
+/// here.
+/// </summary>
 internal static class DebugVars
 {
-    public static async Task WriteAsync(HttpContext context)
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static Task WriteAsync(HttpContext context, IMember member)
     {
         context.Response.ContentType = "application/json; charset=utf-8";
-        var json = new Utf8JsonWriter(context.Response.BodyWriter);
-        await using (json)
+        var page = new StringBuilder("{\n");
+        Add(page, "cmdline", WriteCommandLine);
+        Add(page, "file_descriptor_limit", json => json.WriteNumberValue(FileDescriptors.Limit));
+        Add(page, "memstats", WriteMemory);
+        Add(page, "raft.status", json => WriteRaft(json, member));
+        page.Length -= ",\n".Length;
+        return WebErrors.WriteAsync(context, page.Append("\n}\n").ToString());
+    }
+
+    /// <summary>The program and its arguments; the runtime names the library in place of the program.</summary>
+    public static IEnumerable<string> CommandLine() =>
+        Environment.GetCommandLineArgs().Skip(1).Prepend(Environment.ProcessPath ?? "etcd");
+
+    private static void Add(StringBuilder page, string name, Action<Utf8JsonWriter> write)
+    {
+        var value = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(value, Options))
         {
-            json.WriteStartObject();
-            json.WriteStartArray("cmdline");
-            json.WriteStringValue(Environment.ProcessPath);
-
-            // The first is the assembly, of which Go has nothing.
-            foreach (var argument in Environment.GetCommandLineArgs().AsSpan(1))
-            {
-                json.WriteStringValue(argument);
-            }
-
-            json.WriteEndArray();
-            json.WriteNumber("file_descriptor_limit", FileDescriptors.Limit);
-            json.WriteStartObject("memstats");
-            json.WriteNumber("Alloc", GC.GetTotalMemory(forceFullCollection: false));
-            json.WriteNumber("TotalAlloc", GC.GetTotalAllocatedBytes());
-            json.WriteNumber("NumGC", GC.CollectionCount(0));
-            json.WriteEndObject();
-            json.WriteEndObject();
+            write(json);
         }
+
+        page.Append('"').Append(name).Append("\": ").Append(Encoding.UTF8.GetString(value.WrittenSpan)).Append(",\n");
+    }
+
+    private static void WriteCommandLine(Utf8JsonWriter json)
+    {
+        json.WriteStartArray();
+        foreach (var argument in CommandLine())
+        {
+            json.WriteStringValue(argument);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteMemory(Utf8JsonWriter json)
+    {
+        var info = GC.GetGCMemoryInfo(GCKind.Any);
+        json.WriteStartObject();
+        json.WriteNumber("Alloc", GC.GetTotalMemory(forceFullCollection: false));
+        json.WriteNumber("TotalAlloc", GC.GetTotalAllocatedBytes());
+        json.WriteNumber("Sys", info.TotalCommittedBytes);
+        json.WriteNumber("HeapAlloc", GC.GetTotalMemory(forceFullCollection: false));
+        json.WriteNumber("HeapSys", info.TotalCommittedBytes);
+        json.WriteNumber("HeapIdle", info.FragmentedBytes);
+        json.WriteNumber("HeapInuse", info.HeapSizeBytes);
+        json.WriteNumber("PauseTotalNs", (long)GC.GetTotalPauseDuration().TotalNanoseconds);
+        json.WriteNumber("NumGC", GC.CollectionCount(0));
+        json.WriteBoolean("EnableGC", true);
+        json.WriteEndObject();
+    }
+
+    // go.etcd.io/raft, status.go, MarshalJSON; without votes and progress, which only the raft loop knows.
+    private static void WriteRaft(Utf8JsonWriter json, IMember member)
+    {
+        var isLed = !member.Leader.IsNone;
+        var state = member.Leader == member.Id ? "StateLeader" : isLed ? "StateFollower" : "StateCandidate";
+        json.WriteStartObject();
+        json.WriteString("id", $"{member.Id.Value:x}");
+        json.WriteNumber("term", member.Term.Value);
+        json.WriteNumber("commit", member.CommittedIndex.Value);
+        json.WriteString("lead", $"{member.Leader.Value:x}");
+        json.WriteString("raftState", state);
+        json.WriteNumber("applied", member.AppliedIndex.Value);
+        json.WriteEndObject();
     }
 }

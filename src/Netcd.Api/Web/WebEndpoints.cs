@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Netcd.Api.Calls;
 using Netcd.Api.Gateway;
 using Netcd.Api.Metrics;
+using Netcd.Api.Profiles;
 using Netcd.Grpc;
 
 namespace Netcd.Api.Web;
@@ -18,6 +19,8 @@ internal sealed class WebEndpoints(ApiContext api, MethodTable methods)
     private const string OldGatewayPrefix = "/v3beta/";
 
     private readonly JsonGateway? _gateway = api.Options.GatewayEnabled ? new JsonGateway(methods, api) : null;
+    private readonly ProfileEndpoints _profiles = new();
+    private readonly LogLevelEndpoint _logLevel = new(api.Options);
     private readonly HealthEndpoint _health = new(api);
     private readonly CheckEndpoint _checks = new(api);
     private readonly ClientAccess _access = new(api.Member, api.Options);
@@ -46,7 +49,10 @@ internal sealed class WebEndpoints(ApiContext api, MethodTable methods)
             _ when _gateway is not null && path.StartsWith(GatewayPrefix, StringComparison.Ordinal) =>
                 _gateway.HandleAsync(context, path),
             "/version" => GetAsync(context, VersionAsync),
-            "/debug/vars" => GetAsync(context, DebugVars.WriteAsync),
+            "/debug/vars" => GetAsync(context, http => DebugVars.WriteAsync(http, api.Member)),
+            LogLevelEndpoint.Path when api.Options.ProfilesEnabled => _logLevel.HandleAsync(context),
+            _ when api.Options.ProfilesEnabled && ProfileEndpoints.Serves(path) =>
+                _profiles.HandleAsync(context, path),
             _ => HandleMetricsAsync(context, path),
         };
     }
@@ -73,7 +79,8 @@ internal sealed class WebEndpoints(ApiContext api, MethodTable methods)
     }
 
     // What has something below it and nothing itself.
-    private bool IsFolder(string path) => _gateway is not null && path == "/v3";
+    private bool IsFolder(string path) =>
+        (path == "/v3" && _gateway is not null) || (path == "/debug/pprof" && api.Options.ProfilesEnabled);
 
     private static Task GetAsync(HttpContext context, Func<HttpContext, Task> handle) =>
         HttpMethods.IsGet(context.Request.Method) ? handle(context) : WebErrors.MethodNotAllowedAsync(context);

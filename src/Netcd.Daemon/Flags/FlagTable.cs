@@ -254,10 +254,7 @@ internal static class FlagTable
     private static readonly FlagDefinition[] Profiling =
     [
         new("enable-pprof", FlagKind.Bool, "false", "enable-pprof", "Profiling and Monitoring",
-            "Serve run-time profiles under /debug/pprof/.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Serve run-time profiles under /debug/pprof/."),
         new("metrics", FlagKind.String, "basic", "metrics", "Profiling and Monitoring",
             "Detail of metrics ('basic' or 'extensive')."),
         new("distributed-tracing-address", FlagKind.String, "localhost:4317", "distributed-tracing-address",

@@ -10,6 +10,9 @@ internal sealed partial record HttpRequestLine(
     /// <summary>Lines of the answer that are read; 0 for all of it.</summary>
     public int Lines { get; private init; }
 
+    /// <summary>The status that etcd 3.6 gives where 3.5 gives another; else null.</summary>
+    public int? NewerStatus { get; private init; }
+
     public static IEnumerable<HttpRequestLine> ReadAll(string file) =>
         File.ReadLines(file).Where(line => line.Length > 0 && line[0] != '#').Select(Parse);
 
@@ -20,7 +23,8 @@ internal sealed partial record HttpRequestLine(
             .Select(header => (Name: header.Groups["name"].Value, header.Groups["value"].Value))
             .ToList();
         var lines = headers.Find(header => header.Name == "lines").Value;
-        headers.RemoveAll(header => header.Name == "lines");
+        var newer = headers.Find(header => header.Name == "3.6").Value;
+        headers.RemoveAll(header => header.Name is "lines" or "3.6");
         return new HttpRequestLine(
             line,
             parts.Groups["method"].Value.Replace("STREAM", "POST", StringComparison.Ordinal),
@@ -29,6 +33,7 @@ internal sealed partial record HttpRequestLine(
             Expand(parts.Groups["body"].Value))
         {
             Lines = lines is null ? 0 : int.Parse(lines),
+            NewerStatus = newer is null ? null : int.Parse(newer),
         };
     }
 

@@ -43,8 +43,12 @@ internal static class RawHttp
     private static async Task SendAsync(
         NetworkStream stream, int port, HttpRequestLine request, string token, CancellationToken cancellation)
     {
-        var head = new StringBuilder($"{request.Method} {request.Path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n");
-        head.Append("Connection: close\r\n");
+        var head = new StringBuilder($"{request.Method} {request.Path} HTTP/1.1\r\nConnection: close\r\n");
+        if (!request.Headers.Any(header => header.Name == "Host"))
+        {
+            head.Append($"Host: 127.0.0.1:{port}\r\n");
+        }
+
         foreach (var (name, value) in request.Headers)
         {
             head.Append($"{name}: {value.Replace("${token}", token, StringComparison.Ordinal)}\r\n");
