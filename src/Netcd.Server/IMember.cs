@@ -126,7 +126,12 @@ public interface IMember
     Task<MemberChange> UpdateMemberAsync(
         MemberId id, IReadOnlyList<string> peerUrls, CancellationToken cancellation);
 
-    Task<MemberChange> PromoteMemberAsync(MemberId id, CancellationToken cancellation);
+    /// <param name="id">The learner.</param>
+    /// <param name="token">
+    /// The caller's, for a leader elsewhere, which judges the caller anew; null without one.
+    /// </param>
+    /// <param name="cancellation">Gives up.</param>
+    Task<MemberChange> PromoteMemberAsync(MemberId id, string? token, CancellationToken cancellation);
 
     /// <summary>
     /// Hands leadership to <paramref name="target"/> and waits until it leads; done at once when it is this member.

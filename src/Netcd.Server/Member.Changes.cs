@@ -57,12 +57,12 @@ public sealed partial class Member
     }
 
     /// <inheritdoc/>
-    public async Task<MemberChange> PromoteMemberAsync(MemberId id, CancellationToken cancellation)
+    public async Task<MemberChange> PromoteMemberAsync(MemberId id, string? token, CancellationToken cancellation)
     {
         var change = await PromoteHereAsync(id, cancellation).ConfigureAwait(false);
         if (change.Refusal == Refusal.NotLeader)
         {
-            return await PromoteAtLeaderAsync(id, cancellation).ConfigureAwait(false);
+            return await PromoteAtLeaderAsync(id, token, cancellation).ConfigureAwait(false);
         }
 
         if (change.Refusal == Refusal.None)
@@ -270,14 +270,14 @@ public sealed partial class Member
         return MemberChange.Refused(refusal);
     }
 
-    private Task<MemberChange> PromoteAtLeaderAsync(MemberId id, CancellationToken cancellation)
+    private Task<MemberChange> PromoteAtLeaderAsync(MemberId id, string? token, CancellationToken cancellation)
     {
         return _leaders.AskAsync(
-            (leader, token) => leader.Id == Id || _options.PeerClient is not { } peers
-                ? PromoteHereAsync(id, token)
+            (leader, limit) => leader.Id == Id || _options.PeerClient is not { } peers
+                ? PromoteHereAsync(id, limit)
                 : LeaderLookup.AskUrlsAsync(
                     leader,
-                    url => peers.PromoteAsync(url, id, token),
+                    url => peers.PromoteAsync(url, id, token, limit),
                     IsAnswer,
                     MemberChange.Refused(Refusal.NoLeader)),
             IsAnswer,

@@ -114,8 +114,8 @@ internal sealed class MemberProxy(IMember member) : IMember
         MemberId id, IReadOnlyList<string> peerUrls, CancellationToken cancellation) =>
         member.UpdateMemberAsync(id, peerUrls, cancellation);
 
-    public Task<MemberChange> PromoteMemberAsync(MemberId id, CancellationToken cancellation) =>
-        member.PromoteMemberAsync(id, cancellation);
+    public Task<MemberChange> PromoteMemberAsync(MemberId id, string? token, CancellationToken cancellation) =>
+        member.PromoteMemberAsync(id, token, cancellation);
 
     public Task<Refusal> MoveLeaderAsync(MemberId target, CancellationToken cancellation) =>
         member.MoveLeaderAsync(target, cancellation);

@@ -15,7 +15,8 @@ internal sealed class MemberAddMethod(ApiContext api)
     protected override Status? Check(MemberAddRequest request) =>
         PeerUrls.AreValid(request.PeerURLs) ? null : ErrorTable.For(Refusal.MemberBadUrls);
 
-    protected override Task<MemberChange> ChangeAsync(MemberAddRequest request, CancellationToken cancellation) =>
+    protected override Task<MemberChange> ChangeAsync(
+        MemberAddRequest request, string? token, CancellationToken cancellation) =>
         Api.Member.AddMemberAsync(PeerUrls.Normalize(request.PeerURLs), request.IsLearner, cancellation);
 
     protected override IMessage Respond(MemberChange change, ResponseHeader header)

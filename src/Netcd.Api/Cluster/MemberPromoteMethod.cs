@@ -12,8 +12,9 @@ internal sealed class MemberPromoteMethod(ApiContext api)
     : MembershipMethod<MemberPromoteRequest>(
         api, Rpc.MemberPromote, RequestShapes.MemberPromoteRequest, MemberPromoteRequest.Parser)
 {
-    protected override Task<MemberChange> ChangeAsync(MemberPromoteRequest request, CancellationToken cancellation) =>
-        Api.Member.PromoteMemberAsync(new MemberId(request.ID), cancellation);
+    protected override Task<MemberChange> ChangeAsync(
+        MemberPromoteRequest request, string? token, CancellationToken cancellation) =>
+        Api.Member.PromoteMemberAsync(new MemberId(request.ID), token, cancellation);
 
     protected override IMessage Respond(MemberChange change, ResponseHeader header)
     {

@@ -12,7 +12,8 @@ internal sealed class MemberRemoveMethod(ApiContext api)
     : MembershipMethod<MemberRemoveRequest>(
         api, Rpc.MemberRemove, RequestShapes.MemberRemoveRequest, MemberRemoveRequest.Parser)
 {
-    protected override Task<MemberChange> ChangeAsync(MemberRemoveRequest request, CancellationToken cancellation) =>
+    protected override Task<MemberChange> ChangeAsync(
+        MemberRemoveRequest request, string? token, CancellationToken cancellation) =>
         Api.Member.RemoveMemberAsync(new MemberId(request.ID), cancellation);
 
     protected override IMessage Respond(MemberChange change, ResponseHeader header)

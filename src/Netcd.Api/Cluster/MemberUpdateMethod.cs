@@ -13,7 +13,8 @@ internal sealed class MemberUpdateMethod(ApiContext api)
     : MembershipMethod<MemberUpdateRequest>(
         api, Rpc.MemberUpdate, RequestShapes.MemberUpdateRequest, MemberUpdateRequest.Parser)
 {
-    protected override Task<MemberChange> ChangeAsync(MemberUpdateRequest request, CancellationToken cancellation) =>
+    protected override Task<MemberChange> ChangeAsync(
+        MemberUpdateRequest request, string? token, CancellationToken cancellation) =>
         Api.Member.UpdateMemberAsync(new MemberId(request.ID), [.. request.PeerURLs], cancellation);
 
     protected override IMessage Respond(MemberChange change, ResponseHeader header)

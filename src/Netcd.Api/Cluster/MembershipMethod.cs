@@ -1,3 +1,4 @@
+using System.Text;
 using Google.Protobuf;
 using Netcd.Api.Access;
 using Netcd.Api.Calls;
@@ -25,20 +26,25 @@ internal abstract class MembershipMethod<TRequest>(
             return Refuse(ref reply, refusal);
         }
 
-        _ = ChangeAsync(request, ticket);
+        var token = CallerGate.TryGetToken(head.Metadata, out var bytes) ? Encoding.UTF8.GetString(bytes) : null;
+        _ = ChangeAsync(request, token, ticket);
         return CallStep.Pending;
     }
 
     /// <summary>The refusal of a request by its form.</summary>
     protected virtual Status? Check(TRequest request) => null;
 
-    protected abstract Task<MemberChange> ChangeAsync(TRequest request, CancellationToken cancellation);
+    /// <param name="request">The request.</param>
+    /// <param name="token">The caller's token, for another member that is asked in turn.</param>
+    /// <param name="cancellation">Gives up.</param>
+    protected abstract Task<MemberChange> ChangeAsync(
+        TRequest request, string? token, CancellationToken cancellation);
 
     protected abstract IMessage Respond(MemberChange change, ResponseHeader header);
 
-    private async Task ChangeAsync(TRequest request, CallTicket ticket)
+    private async Task ChangeAsync(TRequest request, string? token, CallTicket ticket)
     {
-        var change = await ChangeAsync(request, CancellationToken.None);
+        var change = await ChangeAsync(request, token, CancellationToken.None);
         if (change.Refusal == Refusal.None)
         {
             Finish(ticket, Respond(change, ClusterHeader()));

@@ -245,7 +245,7 @@ public sealed class RouteTests
             await client.RenewLeaseAsync(peer.Url, new LeaseId(77), cancellation));
         var times = await client.LeaseTimesAsync(peer.Url, new LeaseId(77), true, cancellation);
         Assert.Equal((599L, 600L, 1), (times.TtlSeconds, times.GrantedTtlSeconds, times.Keys.Count));
-        Assert.Equal(2, (await client.PromoteAsync(peer.Url, new MemberId(2), cancellation)).Members.Count);
+        Assert.Equal(2, (await client.PromoteAsync(peer.Url, new MemberId(2), "token.1", cancellation)).Members.Count);
         var hash = await client.HashAsync(peer.Url, 0xc1, 5, cancellation);
         Assert.Equal(
             (Refusal.None, 7u, 5L, 9L),
@@ -270,7 +270,7 @@ public sealed class RouteTests
         Assert.Contains(refusal, new[]
         {
             (await client.RenewLeaseAsync(peer.Url, new LeaseId(77), cancellation)).Refusal,
-            (await client.PromoteAsync(peer.Url, new MemberId(2), cancellation)).Refusal,
+            (await client.PromoteAsync(peer.Url, new MemberId(2), "token.1", cancellation)).Refusal,
             (await client.HashAsync(peer.Url, 0xc1, 5, cancellation)).Refusal,
         });
     }

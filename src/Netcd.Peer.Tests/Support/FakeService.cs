@@ -30,7 +30,7 @@ internal sealed class FakeService : IPeerService
     public Task<PeerLeaseTimes> LeaseTimesAsync(LeaseId lease, bool withKeys, CancellationToken cancellation) =>
         Task.FromResult(new PeerLeaseTimes(Refusal, 599, 600, withKeys ? ["k1"u8.ToArray()] : []));
 
-    public Task<MemberChange> PromoteAsync(MemberId learner, CancellationToken cancellation) =>
+    public Task<MemberChange> PromoteAsync(MemberId learner, string? token, CancellationToken cancellation) =>
         Task.FromResult(Refusal == Refusal.None
             ? new MemberChange(Refusal.None, null, Members)
             : MemberChange.Refused(Refusal));

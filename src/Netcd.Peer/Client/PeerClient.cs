@@ -83,10 +83,12 @@ internal sealed class PeerClient(PeerHttp http) : IPeerClient
             : new PeerLeaseTimes(LeaseRefusal(answer), 0, 0, []);
     }
 
-    public async Task<MemberChange> PromoteAsync(string peerUrl, MemberId learner, CancellationToken cancellation)
+    public async Task<MemberChange> PromoteAsync(
+        string peerUrl, MemberId learner, string? token, CancellationToken cancellation)
     {
         var path = string.Create(CultureInfo.InvariantCulture, $"/members/promote/{learner.Value}");
-        var answer = await AskAsync(HttpMethod.Post, peerUrl, path, null, Limits.AnswerBytesMax, cancellation);
+        var answer = await AskAsync(
+            HttpMethod.Post, peerUrl, path, null, Limits.AnswerBytesMax, cancellation, token: token);
         if (answer is { Status: 200 } && MembersJson.TryRead(answer.Body) is { } members)
         {
             return new MemberChange(Refusal.None, null, members);
@@ -139,7 +141,7 @@ internal sealed class PeerClient(PeerHttp http) : IPeerClient
     // Null when there was no whole answer within the bound.
     private async Task<PeerAnswer?> AskAsync(
         HttpMethod method, string peerUrl, string path, HttpContent? content, int bytesMax,
-        CancellationToken cancellation, ulong? clusterId = null)
+        CancellationToken cancellation, ulong? clusterId = null, string? token = null)
     {
         if (PeerUrl.TryParse(peerUrl) is not { } url)
         {
@@ -152,6 +154,11 @@ internal sealed class PeerClient(PeerHttp http) : IPeerClient
         if (clusterId is { } id)
         {
             request.Headers.TryAddWithoutValidation(PeerHeaders.ClusterId, PeerHeaders.Hex(id));
+        }
+
+        if (token is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", token);
         }
 
         try

@@ -97,7 +97,8 @@ internal sealed class MemberRoutes(PeerContext context)
             return;
         }
 
-        var change = await service.PromoteAsync(new MemberId(id), http.RequestAborted);
+        var change = await service.PromoteAsync(
+            new MemberId(id), http.Request.Headers.Authorization.FirstOrDefault(), http.RequestAborted);
         switch (change.Refusal)
         {
             case Refusal.None:

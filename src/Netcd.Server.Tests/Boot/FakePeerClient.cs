@@ -45,7 +45,8 @@ internal sealed class FakePeerClient : IPeerClient
         string peerUrl, LeaseId lease, bool withKeys, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
-    public Task<MemberChange> PromoteAsync(string peerUrl, MemberId learner, CancellationToken cancellation) =>
+    public Task<MemberChange> PromoteAsync(
+        string peerUrl, MemberId learner, string? token, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
     public Task<PeerHash> HashAsync(

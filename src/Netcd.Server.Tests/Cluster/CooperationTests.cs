@@ -134,13 +134,13 @@ public sealed class CooperationTests
             var member = cluster[i].Member;
             Assert.Equal(
                 Refusal.LearnerNotReady,
-                (await UntilAsync(cluster, member.PromoteMemberAsync(learner.Id, default))).Refusal);
+                (await UntilAsync(cluster, member.PromoteMemberAsync(learner.Id, null, default))).Refusal);
             Assert.Equal(
                 Refusal.MemberNotFound,
-                (await UntilAsync(cluster, member.PromoteMemberAsync(new MemberId(5), default))).Refusal);
+                (await UntilAsync(cluster, member.PromoteMemberAsync(new MemberId(5), null, default))).Refusal);
             Assert.Equal(
                 Refusal.MemberNotLearner,
-                (await UntilAsync(cluster, member.PromoteMemberAsync(member.Id, default))).Refusal);
+                (await UntilAsync(cluster, member.PromoteMemberAsync(member.Id, null, default))).Refusal);
         }
 
         var failures = cluster[cluster.Leader].Member.Metrics.FailedPromotions.ToDictionary();

@@ -28,8 +28,9 @@ internal sealed class MemoryPeerClient(Func<string, IPeerService?> find) : IPeer
         find(peerUrl)?.LeaseTimesAsync(lease, withKeys, cancellation)
         ?? Task.FromResult(new PeerLeaseTimes(Refusal.Timeout, 0, 0, []));
 
-    public Task<MemberChange> PromoteAsync(string peerUrl, MemberId learner, CancellationToken cancellation) =>
-        find(peerUrl)?.PromoteAsync(learner, cancellation)
+    public Task<MemberChange> PromoteAsync(
+        string peerUrl, MemberId learner, string? token, CancellationToken cancellation) =>
+        find(peerUrl)?.PromoteAsync(learner, token, cancellation)
         ?? Task.FromResult(MemberChange.Refused(Refusal.Timeout));
 
     public Task<PeerHash> HashAsync(

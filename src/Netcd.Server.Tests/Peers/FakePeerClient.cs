@@ -36,7 +36,8 @@ internal sealed class FakePeerClient : IPeerClient
         string peerUrl, LeaseId lease, bool withKeys, CancellationToken cancellation) =>
         Answer(peerUrl, () => Times(peerUrl));
 
-    public Task<MemberChange> PromoteAsync(string peerUrl, MemberId learner, CancellationToken cancellation) =>
+    public Task<MemberChange> PromoteAsync(
+        string peerUrl, MemberId learner, string? token, CancellationToken cancellation) =>
         Answer(peerUrl, () => Promotions(peerUrl));
 
     public Task<PeerHash> HashAsync(

@@ -25,8 +25,9 @@ public interface IPeerClient
     Task<PeerLeaseTimes> LeaseTimesAsync(
         string peerUrl, LeaseId lease, bool withKeys, CancellationToken cancellation);
 
-    /// <summary>POST /members/promote/ID on the leader.</summary>
-    Task<MemberChange> PromoteAsync(string peerUrl, MemberId learner, CancellationToken cancellation);
+    /// <summary>POST /members/promote/ID on the leader, with the caller's token if there is one.</summary>
+    Task<MemberChange> PromoteAsync(
+        string peerUrl, MemberId learner, string? token, CancellationToken cancellation);
 
     /// <summary>GET /members/hashkv with a revision; 0 for the newest.</summary>
     Task<PeerHash> HashAsync(string peerUrl, ulong clusterId, long revision, CancellationToken cancellation);

@@ -42,7 +42,7 @@ public interface IPeerService
     /// <see cref="Refusal.LearnerNotReady"/> (<c>etcdserver: can only promote a learner member which is in sync with
     /// leader</c>) are 412, all else 500 with <c>{"message":"Internal Server Error"}</c>.
     /// </summary>
-    Task<MemberChange> PromoteAsync(MemberId learner, CancellationToken cancellation);
+    Task<MemberChange> PromoteAsync(MemberId learner, string? token, CancellationToken cancellation);
 
     /// <summary>
     /// The hash of the key space (GET /members/hashkv); 0 is the newest revision. The refusals are

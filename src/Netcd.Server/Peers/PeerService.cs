@@ -29,8 +29,8 @@ internal sealed class PeerService(Member member, ClusterHost host, LeaseService 
     public Task<PeerLeaseTimes> LeaseTimesAsync(LeaseId lease, bool withKeys, CancellationToken cancellation) =>
         leases.TimesHereAsync(lease, withKeys).AsTask();
 
-    public Task<MemberChange> PromoteAsync(MemberId learner, CancellationToken cancellation) =>
-        member.PromoteMemberAsync(learner, cancellation);
+    public Task<MemberChange> PromoteAsync(MemberId learner, string? token, CancellationToken cancellation) =>
+        member.PromoteMemberAsync(learner, token, cancellation);
 
     public PeerHash Hash(long revision)
     {

@@ -15,6 +15,7 @@ public sealed class AuthClusterTests
 {
     private const int Permissions = 60;
     private const int Changes = 60;
+    private const int EntriesBehind = 400;
     private const int Seed = 20261127;
 
     private readonly Random _random = new(Seed);
@@ -50,6 +51,54 @@ public sealed class AuthClusterTests
         await ChangeAsync(clients);
         await AssertSameVerdictsAsync(clients);
         await SurviveAsync(cluster);
+        await cluster.AssertSameRecordsAsync();
+    }
+
+    /// <summary>
+    /// What users and roles have become meanwhile comes with the leader's snapshot, and counts at once (etcd issues 7165
+    /// and 14571).
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(ClusterKinds.LeaderAndLaggard), MemberType = typeof(ClusterKinds))]
+    public async Task Laggard_judges_by_the_users_of_the_snapshot(ServerKind leaderKind, ServerKind laggardKind)
+    {
+        await using var cluster = await EtcdCluster.StartAsync(new ClusterOptions(leaderKind, leaderKind, laggardKind)
+        {
+            Flags = ["--bcrypt-cost=4", "--snapshot-count=100", "--experimental-snapshot-catchup-entries=20"],
+        });
+        await cluster.MoveLeaderAsync(cluster.Members[0]);
+        var laggard = cluster.Members[2];
+        var auth = new AuthClient(cluster.Members[0].Client);
+        foreach (var user in new[] { "stays", "goes", "changes" })
+        {
+            await auth.AddUserAsync(user, $"{user}-pw");
+        }
+
+        await auth.EnableAsync();
+        await laggard.KillAsync();
+        await auth.CallAsync("Auth/UserDelete", new AuthUserDeleteRequest { Name = "goes" });
+        await auth.CallAsync(
+            "Auth/UserChangePassword", new AuthUserChangePasswordRequest { Name = "changes", Password = "new-pw" });
+        await auth.AddRoleAsync("k");
+        await auth.PermitAsync("k", new Permission { Key = V3Client.Bytes("k") });
+        await auth.GrantRoleAsync("stays", "k");
+        for (var i = 0; i < EntriesBehind; i++)
+        {
+            await auth.CallAsync("KV/Put", new PutRequest { Key = V3Client.Bytes("k"), Value = V3Client.Bytes("v") });
+        }
+
+        await laggard.StartAsync();
+        var late = new AuthClient(laggard.Client);
+        await EtcdCluster.UntilAsync("nobody can log in", async () =>
+            (await late.AskAsync("Auth/Authenticate", new AuthenticateRequest { Name = "changes", Password = "new-pw" }))
+                .StartsWith("OK", StringComparison.Ordinal));
+        Assert.Contains("applied snapshot", laggard.Server.Log, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "InvalidArgument",
+            await late.AskAsync("Auth/Authenticate", new AuthenticateRequest { Name = "goes", Password = "goes-pw" }));
+        late.Token = await late.LoginAsync("stays", "stays-pw");
+        Assert.Equal("OK 1", await late.AskAsync("KV/Range", new RangeRequest { Key = V3Client.Bytes("k") }));
+        Assert.StartsWith("PermissionDenied", await late.PutAsync("k"));
         await cluster.AssertSameRecordsAsync();
     }
 
