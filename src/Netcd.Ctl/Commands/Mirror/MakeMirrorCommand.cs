@@ -18,9 +18,12 @@ internal static class MakeMirrorCommand
         };
         var flags = command.Flags;
         flags.String("prefix", "", "Key-value prefix to mirror");
-        flags.Int64("rev", 0, "Specify the kv revision to start to mirror");
+
+        // Of etcdctl 3.6; the help page is that of 3.5.
+        flags.Int64("rev", 0, "Specify the kv revision to start to mirror").IsHidden = true;
         flags.UInt64(
-            "max-txn-ops", 128, "Maximum number of operations permitted in a transaction during syncing updates.");
+            "max-txn-ops", 128, "Maximum number of operations permitted in a transaction during syncing updates.")
+            .IsHidden = true;
         flags.String(
             "dest-prefix", "",
             "destination prefix to mirror a prefix to a different prefix in the destination cluster");
