@@ -22,11 +22,13 @@ internal sealed class RestoredDatabase(OfflineTools tools, string path)
         {
             var latest = options.BumpRevision > 0 ? LatestRevision(database) : 0;
             using var transaction = database.BeginWrite();
-            ReplaceMembers(transaction, formation);
+            TrimMembers(transaction);
             if (options.BumpRevision > 0)
             {
                 Bump(transaction, latest, options.BumpRevision);
             }
+
+            AddMembers(transaction, formation);
 
             var meta = Bucket(transaction, BucketId.Meta);
             Span<byte> number = stackalloc byte[sizeof(ulong)];
@@ -42,13 +44,17 @@ internal sealed class RestoredDatabase(OfflineTools tools, string path)
         }
     }
 
-    private void ReplaceMembers(BboltWriteTransaction transaction, ClusterFormation formation)
+    private void TrimMembers(BboltWriteTransaction transaction)
     {
         tools.Info("Trimming membership information from the backend...");
-        var members = transaction.CreateBucket(Buckets.NameOf(BucketId.Members));
-        Clear(members);
+        Clear(transaction.CreateBucket(Buckets.NameOf(BucketId.Members)));
         Clear(transaction.CreateBucket(Buckets.NameOf(BucketId.MembersRemoved)));
         transaction.CreateBucket(Buckets.NameOf(BucketId.Cluster));
+    }
+
+    private void AddMembers(BboltWriteTransaction transaction, ClusterFormation formation)
+    {
+        var members = transaction.CreateBucket(Buckets.NameOf(BucketId.Members));
         foreach (var member in formation.Members)
         {
             members.Put(Encoding.ASCII.GetBytes(member.Id.ToString()), MemberJson.Write(member));

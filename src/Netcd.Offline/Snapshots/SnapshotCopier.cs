@@ -1,23 +1,28 @@
 using System.Security.Cryptography;
+using System.Threading.Channels;
 using Netcd.Disk;
 
 namespace Netcd.Offline.Snapshots;
 
 /// <summary>
-/// Copies a snapshot without the SHA-256 at its end and checks that hash, in one pass: a chunk is hashed while it is
-/// written and while what was written before goes to the disk.
+/// Copies a snapshot without the SHA-256 at its end and checks that hash. Hashing takes longest, so it follows the copy
+/// at its own pace, reading what was written, while the rest is copied and goes to the disk.
 /// </summary>
 internal sealed class SnapshotCopier(OfflineTools tools)
 {
     private const int ChunkBytes = 4 << 20;
+
+    // Small enough that what is hashed lies in the processor's cache.
+    private const int HashChunkBytes = 256 << 10;
+
+    // Chunks that may wait to be hashed: 16 GiB, more than a database has; they take no memory.
+    private const int WaitingMax = 4096;
 
     // Big enough that a sync costs little beside the transfer, small enough that the last one has little left to do.
     private const long SyncBytes = 64 << 20;
 
     // A database is whole pages, so a rest of this size is the hash. Source: hasChecksum of v3_snapshot.go.
     private const int SectorBytes = 512;
-
-    private readonly byte[][] _chunks = [new byte[ChunkBytes], new byte[ChunkBytes]];
 
     /// <summary>Copies to a file that does not exist yet, and syncs it.</summary>
     /// <exception cref="OfflineException">There is no hash, or another one.</exception>
@@ -44,41 +49,49 @@ internal sealed class SnapshotCopier(OfflineTools tools)
             target.Allocate(bodyBytes);
         }
 
-        using var hash = hasHash && !skipHashCheck ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
-        await CopyBodyAsync(source, target, bodyBytes, hash, cancellation);
-        if (hash is not null)
+        var written = Channel.CreateBounded<(long Offset, int Length)>(
+            new BoundedChannelOptions(WaitingMax) { SingleReader = true, SingleWriter = true });
+        var hashing = hasHash && !skipHashCheck
+            ? Task.Run(() => HashAsync(target, written.Reader), CancellationToken.None)
+            : DrainAsync(written.Reader);
+        try
         {
-            Compare(source, bodyBytes, hash.GetHashAndReset());
+            await CopyBodyAsync(source, target, bodyBytes, written.Writer, cancellation);
+        }
+        finally
+        {
+            // It may not outlive the file that it reads.
+            written.Writer.TryComplete();
+            await ((Task)hashing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (await hashing is { } found)
+        {
+            Compare(source, bodyBytes, found);
         }
     }
 
     private async Task CopyBodyAsync(
-        IDiskFile source, IDiskFile target, long bodyBytes, IncrementalHash? hash, CancellationToken cancellation)
+        IDiskFile source, IDiskFile target, long bodyBytes, ChannelWriter<(long Offset, int Length)> written,
+        CancellationToken cancellation)
     {
-        var hashing = Task.CompletedTask;
+        var chunk = new byte[ChunkBytes];
         var syncing = Task.CompletedTask;
         var syncedTo = 0L;
         try
         {
-            for (long offset = 0, turn = 0; offset < bodyBytes; turn++)
+            for (long offset = 0; offset < bodyBytes;)
             {
-                var chunk = _chunks[turn % 2].AsMemory(0, (int)Math.Min(ChunkBytes, bodyBytes - offset));
-                if (source.Read(offset, chunk.Span) < chunk.Length)
+                cancellation.ThrowIfCancellationRequested();
+                var length = (int)Math.Min(ChunkBytes, bodyBytes - offset);
+                if (source.Read(offset, chunk.AsSpan(0, length)) < length)
                 {
                     throw new OfflineException($"read {source.Path}: the file became shorter while it was read");
                 }
 
-                cancellation.ThrowIfCancellationRequested();
-
-                // The other chunk's hash: its memory is read into next.
-                await hashing;
-                if (hash is not null)
-                {
-                    hashing = Task.Run(() => hash.AppendData(chunk.Span), CancellationToken.None);
-                }
-
-                target.Write(offset, chunk.Span);
-                offset += chunk.Length;
+                target.Write(offset, chunk.AsSpan(0, length));
+                await written.WriteAsync((offset, length), cancellation);
+                offset += length;
                 if (offset - syncedTo >= SyncBytes && syncing.IsCompleted)
                 {
                     await syncing;
@@ -91,13 +104,43 @@ internal sealed class SnapshotCopier(OfflineTools tools)
         }
         finally
         {
-            // Neither may outlive the file and the hash that it uses.
-            await Task.WhenAll(hashing, syncing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await syncing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await hashing;
         await syncing;
+        written.TryComplete();
         target.SyncData();
+    }
+
+    private static async Task<byte[]?> HashAsync(IDiskFile target, ChannelReader<(long Offset, int Length)> written)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[HashChunkBytes];
+        await foreach (var (offset, length) in written.ReadAllAsync())
+        {
+            for (var done = 0; done < length;)
+            {
+                var read = target.Read(offset + done, buffer.AsSpan(0, Math.Min(HashChunkBytes, length - done)));
+                hash.AppendData(buffer, 0, read);
+                done += read;
+                if (read == 0)
+                {
+                    throw new IOException($"read {target.Path}: what was written is not there");
+                }
+            }
+        }
+
+        return hash.GetHashAndReset();
+    }
+
+    private static async Task<byte[]?> DrainAsync(ChannelReader<(long Offset, int Length)> written)
+    {
+        await foreach (var _ in written.ReadAllAsync())
+        {
+            // Nobody asked for the hash.
+        }
+
+        return null;
     }
 
     private static void Compare(IDiskFile source, long bodyBytes, byte[] found)

@@ -103,14 +103,20 @@ internal sealed class PeerUrlComparer(HostLookup lookup, TimeProvider time, IMem
             return (url, null);
         }
 
-        if (IPAddress.TryParse(host, out var literal))
+        var address = IPAddress.TryParse(host, out var literal) ? literal : await LookUpAsync(url, host, limit);
+        if (address is null)
         {
-            return ($"{scheme}://{Joined(literal, port)}", null);
+            return (url, $"failed to resolve {Quoted(url)} (lookup {host}: no such host)");
         }
 
-        return await LookUpAsync(url, host, limit) is { } address
-            ? ($"{scheme}://{Joined(address, port)}", null)
-            : (url, $"failed to resolve {Quoted(url)} (lookup {host}: no such host)");
+        var resolved = Joined(address, port);
+        log?.Log(
+            RaftLogLevel.Information,
+            "resolved URL Host",
+            new KeyValuePair<string, object?>("url", url),
+            new KeyValuePair<string, object?>("host", authority),
+            new KeyValuePair<string, object?>("resolved-addr", resolved));
+        return ($"{scheme}://{resolved}", null);
     }
 
     private async Task<IPAddress?> LookUpAsync(string url, string host, CancellationToken limit)
@@ -121,12 +127,6 @@ internal sealed class PeerUrlComparer(HostLookup lookup, TimeProvider time, IMem
             {
                 if (await lookup(host, limit) is [var first, ..])
                 {
-                    log?.Log(
-                        RaftLogLevel.Information,
-                        "resolved URL Host",
-                        new KeyValuePair<string, object?>("url", url),
-                        new KeyValuePair<string, object?>("host", host),
-                        new KeyValuePair<string, object?>("resolved-addr", first.ToString()));
                     return first;
                 }
 

@@ -10,6 +10,8 @@ internal static class Programs
 
     public static string NetcdCtl => Own("etcdctl");
 
+    public static string NetcdUtl => Own("etcdutl");
+
     public static string GoEtcd => Peer("etcd");
 
     public static string GoEtcdctl => Peer("etcdctl");
