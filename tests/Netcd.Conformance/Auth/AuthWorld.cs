@@ -12,7 +12,7 @@ namespace Netcd.Conformance.Auth;
 /// </summary>
 internal sealed class AuthWorld : IAsyncDisposable
 {
-    public static readonly TimeSpan TokenLifetime = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan TokenLifetime = TimeSpan.FromSeconds(6);
 
     // Well within the lifetime: a token that is used lives on, but a slow machine may pause.
     private static readonly TimeSpan TokenRenewal = TimeSpan.FromSeconds(1);

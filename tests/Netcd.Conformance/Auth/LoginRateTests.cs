@@ -15,7 +15,7 @@ public sealed class LoginRateTests(ITestOutputHelper output)
 {
     private const int SecondsDefault = 2;
     private const int Clients = 8;
-    private const int Puts = 100;
+    private const int Puts = 50;
 
     // Far below what is seen (over 100), so that a busy machine does not matter.
     private const double RatioMin = 5;
