@@ -6,6 +6,7 @@ const string Usage =
     """
     usage: netcd-load WORKLOAD [--option=value ...]     loads one endpoint
            netcd-load compare [--option=value ...]      loads netcd and Go etcd in turn and prints a table
+           netcd-load lease-flood [--option=value ...]  lets many leases expire together while writes go on
            netcd-load failover [--option=value ...]     measures the write outage after kill -9 of the leader
 
     workloads: put, range, list, txn-put, fill, watch
@@ -14,6 +15,7 @@ const string Usage =
                --count-only --keys-only --cacert= --cert= --cert-key=
                watch: --streams=100 --watchers-per-stream=100 --puts=50 --put-rate=5 --prevkv
                compare: --netcd=PATH --go=PATH --rounds=3 --members=1 --tls --only=WORD --scale=PERCENT
+               lease-flood: --netcd=PATH --go=PATH --leases=100000 --put-rate=1000 --setup-seconds= --only=etcd|netcd
                failover: --netcd=PATH --go=PATH --rounds=5 --tls
     """;
 
@@ -29,6 +31,12 @@ try
     if (args[0] == "compare")
     {
         await new Comparer(options).RunAsync();
+        return 0;
+    }
+
+    if (args[0] == "lease-flood")
+    {
+        await new LeaseFloodMeter(options).RunAsync();
         return 0;
     }
 

@@ -18,17 +18,16 @@ internal static class Launcher
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (arguments is [("gateway" or "grpc-proxy") and var command, ..])
+        if (arguments is ["gateway" or "grpc-proxy", ..])
         {
-            Console.Error.WriteLine($"Error: the sub-command \"{command}\" is not part of this release");
-            return ExitFailure;
+            return await ProxyLauncher.RunAsync(arguments);
         }
 
         var values = new FlagValues();
         IReadOnlyList<string> leftover;
         try
         {
-            leftover = CommandLine.Parse(arguments, values);
+            leftover = ServerArguments.Parse(arguments, values);
         }
         catch (CommandLineException problem) when (problem.IsHelp)
         {

@@ -59,6 +59,7 @@ public sealed class WebEndpointsTests
     [InlineData("/livez?verbose",                    200, "[+]serializable_read ok\nok\n")]
     [InlineData("/readyz/non_learner?verbose=false", 200, "[+]non_learner ok\nok\n")]
     [InlineData("/livez?exclude=serializable_read&verbose", 200, "ok\n")]
+    [InlineData("/readyz/serializable_read?verbose", 200, "[+]serializable_read ok\nok\n")]
     [InlineData("/livez/linearizable_read",          404, "404 page not found\n")]
     [InlineData("/readyz/",                          404, "404 page not found\n")]
     [InlineData("/v2/keys",                          404, "404 page not found\n")]

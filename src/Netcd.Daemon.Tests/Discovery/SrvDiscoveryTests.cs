@@ -86,7 +86,7 @@ public sealed class SrvDiscoveryTests
     private static Task<string> FindAsync(FakeNameServer server, params string[] arguments)
     {
         var values = new FlagValues();
-        Assert.Empty(CommandLine.Parse(arguments, values));
+        Assert.Empty(ServerArguments.Parse(arguments, values));
         return new SrvDiscovery(new DaemonOptions(values), Lookup(server), LookUpHost, NullLogger.Instance)
             .FindAsync(default);
     }

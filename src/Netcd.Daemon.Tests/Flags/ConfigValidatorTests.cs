@@ -41,7 +41,7 @@ public sealed class ConfigValidatorTests
     public void Flags_that_do_not_go_together_are_refused_with_the_text_of_etcd(string expected, params string[] arguments)
     {
         var values = new FlagValues();
-        Assert.Empty(CommandLine.Parse(arguments, values));
+        Assert.Empty(ServerArguments.Parse(arguments, values));
         var problem = Assert.Throws<FlagValueException>(() => ConfigValidator.Check(values, fromFile: false));
         Assert.Equal(expected, problem.Message);
     }
@@ -53,7 +53,7 @@ public sealed class ConfigValidatorTests
     public void Two_ways_to_bootstrap_are_refused()
     {
         var values = new FlagValues();
-        CommandLine.Parse(["--initial-cluster=a=http://127.0.0.1:1", "--discovery-srv=example.org"], values);
+        ServerArguments.Parse(["--initial-cluster=a=http://127.0.0.1:1", "--discovery-srv=example.org"], values);
         var problem = Assert.Throws<FlagValueException>(() => ConfigValidator.Check(values, fromFile: false));
         Assert.StartsWith("multiple discovery or bootstrap flags are set.", problem.Message, StringComparison.Ordinal);
     }

@@ -25,7 +25,7 @@ public sealed class EnvironmentFlagsTests
     public void Variable_and_flag_together_are_refused()
     {
         var values = new FlagValues();
-        CommandLine.Parse(["--name=a"], values);
+        ServerArguments.Parse(["--name=a"], values);
         var problem = Assert.Throws<EnvironmentConflictException>(
             () => EnvironmentFlags.Apply(new Hashtable { ["ETCD_NAME"] = "" }, values, []));
         Assert.Equal("ETCD_NAME", problem.Variable);

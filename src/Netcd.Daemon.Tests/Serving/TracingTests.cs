@@ -57,7 +57,7 @@ public sealed class TracingTests
     private static DaemonOptions Options(params string[] arguments)
     {
         var values = new FlagValues();
-        CommandLine.Parse(arguments, values);
+        ServerArguments.Parse(arguments, values);
         return new DaemonOptions(values);
     }
 

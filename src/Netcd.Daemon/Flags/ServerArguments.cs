@@ -3,7 +3,7 @@ namespace Netcd.Daemon.Flags;
 /// <summary>
 /// Parses arguments with the rules of Go's flag package; source: pkg.go.dev/flag, "Command line flag syntax".
 /// </summary>
-internal static class CommandLine
+internal static class ServerArguments
 {
     /// <summary>Parses until the first argument that is no flag; what is left over is returned.</summary>
     /// <exception cref="CommandLineException">A flag is unknown or its value is refused.</exception>

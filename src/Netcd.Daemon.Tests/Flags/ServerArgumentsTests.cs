@@ -2,7 +2,7 @@ using Netcd.Daemon.Flags;
 
 namespace Netcd.Daemon.Tests.Flags;
 
-public sealed class CommandLineTests
+public sealed class ServerArgumentsTests
 {
     // Texts observed with etcd 3.5.30 and 3.6.14.
     [Theory]
@@ -30,7 +30,7 @@ public sealed class CommandLineTests
         "--listen-client-urls=127.0.0.1:1")]
     public void Bad_command_line_is_refused_with_the_text_of_etcd(string expected, params string[] arguments)
     {
-        var problem = Assert.Throws<CommandLineException>(() => CommandLine.Parse(arguments, new FlagValues()));
+        var problem = Assert.Throws<CommandLineException>(() => ServerArguments.Parse(arguments, new FlagValues()));
         Assert.Equal(expected, problem.Message);
     }
 
@@ -42,7 +42,7 @@ public sealed class CommandLineTests
     {
         Assert.NotEmpty(name);
         var values = new FlagValues();
-        Assert.Empty(CommandLine.Parse(arguments, values));
+        Assert.Empty(ServerArguments.Parse(arguments, values));
         Assert.Equal("infra0", values.Text("name"));
         Assert.True(values.IsGiven("name"));
     }
@@ -51,15 +51,15 @@ public sealed class CommandLineTests
     public void Boolean_takes_no_separate_value()
     {
         var values = new FlagValues();
-        Assert.Equal(["false"], CommandLine.Parse(["--client-cert-auth", "false"], values));
+        Assert.Equal(["false"], ServerArguments.Parse(["--client-cert-auth", "false"], values));
         Assert.True(values.Bool("client-cert-auth"));
     }
 
     [Fact]
     public void Parsing_stops_at_the_first_argument_that_is_no_flag()
     {
-        Assert.Equal(["extra", "--name=x"], CommandLine.Parse(["extra", "--name=x"], new FlagValues()));
-        Assert.Equal(["--name=x"], CommandLine.Parse(["--", "--name=x"], new FlagValues()));
+        Assert.Equal(["extra", "--name=x"], ServerArguments.Parse(["extra", "--name=x"], new FlagValues()));
+        Assert.Equal(["--name=x"], ServerArguments.Parse(["--", "--name=x"], new FlagValues()));
     }
 
     [Fact]
