@@ -54,8 +54,8 @@ public sealed class ProgramConsole : IDisposable
         ProgramConsole? console = null;
         console = new ProgramConsole(
             Open(0, FileAccess.Read),
-            Open(1, FileAccess.Write),
-            Open(2, FileAccess.Write),
+            OpenShared(1, Console.OpenStandardOutput),
+            OpenShared(2, Console.OpenStandardError),
             environment,
             prompt => SecretPrompt.Ask(console, prompt))
         {
@@ -164,6 +164,14 @@ public sealed class ProgramConsole : IDisposable
 
     // Not the framework's console streams: those set the terminal up for themselves, and take it for success when
     // nobody reads what they write.
+    // A file is the exception: a redirection is shared by several programs, and only the console streams move the
+    // position that they share; a file stream writes at positions of its own.
+    private static Stream OpenShared(int descriptor, Func<Stream> console)
+    {
+        var stream = Open(descriptor, FileAccess.Write);
+        return stream.CanSeek ? console() : stream;
+    }
+
     private static FileStream Open(int descriptor, FileAccess access) =>
         new(new SafeFileHandle(descriptor, ownsHandle: false), access, bufferSize: 0);
 

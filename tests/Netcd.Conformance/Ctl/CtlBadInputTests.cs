@@ -86,4 +86,15 @@ public sealed class CtlBadInputTests
         Assert.Equal("", error);
         Assert.Equal(141, process.ExitCode);
     }
+
+    [Fact]
+    public async Task Programs_that_share_a_redirected_file_write_one_behind_the_other()
+    {
+        using var directory = new TemporaryDirectory();
+        var file = directory.File("out");
+        var line = $"{{ '{CtlTool.Netcd.Path()}' version; '{CtlTool.Netcd.Path()}' version; }} > '{file}'";
+        (await Command.RunAsync("bash", ["-c", line])).Success.ToString();
+        var once = (await CtlTool.Netcd.RunAsync(["version"])).Success;
+        Assert.Equal(once + once, await File.ReadAllTextAsync(file));
+    }
 }
