@@ -61,12 +61,14 @@ public sealed class RecipeServiceTests
             client, record, "v3lockpb.Lock/Lock", new LockRequest { Name = V3Client.Bytes("l"), Lease = 2000 },
             TimeSpan.FromMilliseconds(700));
         await LineAsync(client, "l/", 1);
+        var waiting = new List<string>();
         var second = AskAsync(
-            client, record, "v3lockpb.Lock/Lock", new LockRequest { Name = V3Client.Bytes("l"), Lease = 3000 });
+            client, waiting, "v3lockpb.Lock/Lock", new LockRequest { Name = V3Client.Bytes("l"), Lease = 3000 });
         await LineAsync(client, "l/", 2);
         await client.RevokeAsync(3000);
         await AskAsync(client, record, "v3lockpb.Lock/Unlock", new UnlockRequest { Key = V3Client.Bytes("l/3e8") });
         await second;
+        record.AddRange(waiting);
         await AskAsync(client, record, "v3lockpb.Lock/Unlock", new UnlockRequest { Key = V3Client.Bytes("l/3e8") });
         await AskAsync(client, record, "v3lockpb.Lock/Unlock", new UnlockRequest());
     }
@@ -101,8 +103,9 @@ public sealed class RecipeServiceTests
             client, record, Campaign, new CampaignRequest { Name = name, Lease = 2000, Value = name },
             TimeSpan.FromMilliseconds(700));
         await LineAsync(client, "e/", 1);
+        var waiting = new List<string>();
         var second = AskAsync(
-            client, record, Campaign, new CampaignRequest { Name = name, Lease = 4000, Value = V3Client.Bytes("h") });
+            client, waiting, Campaign, new CampaignRequest { Name = name, Lease = 4000, Value = V3Client.Bytes("h") });
         await LineAsync(client, "e/", 2);
         var other = leader.Clone();
         other.Rev++;
@@ -110,6 +113,7 @@ public sealed class RecipeServiceTests
         await AskAsync(client, record, Resign, new ResignRequest { Leader = other });
         await AskAsync(client, record, Resign, new ResignRequest { Leader = leader });
         await second;
+        record.AddRange(waiting);
         await SeeAsync(observed, record);
         await AskAsync(client, record, Resign, new ResignRequest { Leader = leader });
     }
