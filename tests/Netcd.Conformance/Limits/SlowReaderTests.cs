@@ -16,13 +16,14 @@ public sealed class SlowReaderTests(ITestOutputHelper output)
 {
     private const int Keys = 1000;
     private const int ValueBytes = 100_000;
-    private const int Readers = 6;
+    private const int Readers = 12;
     private const int OverwrittenKeys = 600;
     private const int PrefixBytes = 5;
 
-    // What answers may hold in memory (BackendOptions.CopiedOutBytesMax), and buffers, changes not yet committed and the
-    // raft log's entries of the writes that go on. All answers together are 600 MB.
-    private const long GrowthBytesMax = (256 + 128) * 1024 * 1024L;
+    // What answers may hold in memory (BackendOptions.CopiedOutBytesMax), and as much again for the writes that go on:
+    // 60 MB in the raft log, 60 MB not yet committed, and what the heap keeps of buffers between two collections. All
+    // answers together are 1,200 MB.
+    private const long GrowthBytesMax = (256 + 256) * 1024 * 1024L;
 
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 
