@@ -129,6 +129,36 @@ public class FrameRulesTests
         server.AssertConnectionError(StreamClosed);
     }
 
+    /// <summary>
+    /// .NET's client ends a request in a frame of its own, which crosses the answer; with many calls at a time these
+    /// frames must not count as errors.
+    /// </summary>
+    [Theory]
+    [InlineData(10)]
+    [InlineData(300)]
+    [InlineData(2000)]
+    public void Ends_of_requests_that_cross_many_answers_are_taken(int calls)
+    {
+        var server = new ServerHarness();
+        for (var i = 0; i < calls; i++)
+        {
+            server.Send(Headers(1 + (2 * i), EndHeaders));
+        }
+
+        foreach (var stream in server.Handler.Open.Values.ToList())
+        {
+            ReplyTests.Reply(stream, "x");
+        }
+
+        server.Pump();
+        for (var i = 0; i < calls; i++)
+        {
+            server.Send(Data(1 + (2 * i), 0, EndStream));
+        }
+
+        Assert.False(server.Connection.IsClosed);
+    }
+
     [Fact]
     public void Data_long_after_the_stream_was_forgotten_resets_only_the_stream()
     {

@@ -176,14 +176,14 @@ public sealed partial class Http2Connection
         if (isAfterGoAway)
         {
             // The client was told that this stream is not taken; it retries elsewhere.
-            _closed.Add(streamId, ClosedBy.Us);
+            _closed.Add(streamId, ClosedBy.Us, _streams.Count);
             ChargeNuisance(1);
             return;
         }
 
         if (_streams.Count >= Math.Min(_settings.ConcurrentStreamsMax, Limits.OpenStreamsMax) || _sendQueue.IsOverfull)
         {
-            _closed.Add(streamId, ClosedBy.Us);
+            _closed.Add(streamId, ClosedBy.Us, _streams.Count);
             _output.WriteReset(streamId, Http2ErrorCode.RefusedStream);
             ChargeReset();
             return;
@@ -492,7 +492,7 @@ public sealed partial class Http2Connection
         }
         else
         {
-            _closed.Add(streamId, ClosedBy.Us);
+            _closed.Add(streamId, ClosedBy.Us, _streams.Count);
         }
 
         if (!_guard.TryStreamError(_now))

@@ -461,7 +461,7 @@ public sealed partial class Http2Connection
         stream.End = end;
         stream.EndCode = code;
         _streams.Remove(stream.Id);
-        _closed.Add(stream.Id, by);
+        _closed.Add(stream.Id, by, _streams.Count);
         _ended.Add(stream);
         SetMayEnd(stream, false);
         _ready.Remove(stream);

@@ -96,8 +96,13 @@ public static class Limits
     /// </summary>
     public const int BodyFrameBytesMax = FrameBytesMax - Frames.FrameHeader.SizeBytes;
 
-    /// <summary>Streams remembered after their end, so that late frames are told from wrong ones.</summary>
+    /// <summary>Streams remembered after their end, so that late frames are told from wrong ones: at least.</summary>
     public const int ClosedStreamsRemembered = 64;
+
+    /// <summary>
+    /// As many as that on connections that had as many open: 32 KiB. A power of two times the least, as is the least.
+    /// </summary>
+    public const int ClosedStreamsRememberedMax = 4096;
 
     /// <summary>Stream objects kept for reuse by a connection.</summary>
     public const int PooledStreamsMax = 256;

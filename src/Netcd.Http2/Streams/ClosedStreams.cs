@@ -1,34 +1,56 @@
 namespace Netcd.Http2.Streams;
 
-/// <summary>How the last streams ended, so that frames crossing the end on the wire are told from wrong ones.</summary>
+/// <summary>
+/// How the last streams ended, so that frames crossing the end on the wire are told from wrong ones: a client that ends
+/// its request in a frame of its own sends one for every call that is answered at once.
+/// </summary>
+/// <remarks>
+/// Stream <c>id</c> is at place <c>id / 2</c> of a table that newer streams overwrite. The table has twice as many
+/// places as streams were ever open at a time, within bounds, so that what is still on its way is remembered.
+/// </remarks>
 internal sealed class ClosedStreams
 {
-    // Allocated with the first stream that ends. Id 0 is no stream.
-    private Entry[] _ring = [];
-    private int _next;
+    // Allocated with the first stream that ends; its length is a power of two. Id 0 is no stream.
+    private Entry[] _table = [];
 
-    public void Add(int id, ClosedBy by)
+    /// <summary>Remembers a stream that ended while so many others were open.</summary>
+    public void Add(int id, ClosedBy by, int openStreams)
     {
-        if (_ring.Length == 0)
+        if (_table.Length <= openStreams * 2 && _table.Length < Limits.ClosedStreamsRememberedMax)
         {
-            _ring = new Entry[Limits.ClosedStreamsRemembered];
+            Grow(openStreams);
         }
 
-        _ring[_next] = new Entry(id, by);
-        _next = (_next + 1) % _ring.Length;
+        PlaceOf(id) = new Entry(id, by);
     }
 
-    public ClosedBy Find(int id)
+    public ClosedBy Find(int id) =>
+        _table.Length > 0 && PlaceOf(id) is { } entry && entry.Id == id ? entry.By : ClosedBy.Unknown;
+
+    private ref Entry PlaceOf(int id) => ref _table[(id >> 1) & (_table.Length - 1)];
+
+    private void Grow(int openStreams)
     {
-        foreach (var entry in _ring)
+        var length = Math.Max(_table.Length, Limits.ClosedStreamsRemembered);
+        while (length <= openStreams * 2 && length < Limits.ClosedStreamsRememberedMax)
         {
-            if (entry.Id == id)
-            {
-                return entry.By;
-            }
+            length *= 2;
         }
 
-        return ClosedBy.Unknown;
+        if (length == _table.Length)
+        {
+            return;
+        }
+
+        var old = _table;
+        _table = new Entry[length];
+        foreach (var entry in old)
+        {
+            if (entry.Id != 0)
+            {
+                PlaceOf(entry.Id) = entry;
+            }
+        }
     }
 
     private readonly record struct Entry(int Id, ClosedBy By);
