@@ -11,16 +11,15 @@ namespace Netcd.Daemon.Tests.Discovery;
 /// </summary>
 internal sealed class FakeNameServer : IAsyncDisposable
 {
-    private readonly UdpClient _udp = new(new IPEndPoint(IPAddress.Loopback, 0));
+    private readonly UdpClient _udp;
     private readonly TcpListener _tcp;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task[] _loops;
 
     internal FakeNameServer()
     {
-        EndPoint = (IPEndPoint)_udp.Client.LocalEndPoint!; // Bound above.
-        _tcp = new TcpListener(EndPoint);
-        _tcp.Start();
+        (_udp, _tcp) = ListenOnOnePort();
+        EndPoint = (IPEndPoint)_tcp.LocalEndpoint;
         _loops = [ServeUdpAsync(), ServeTcpAsync()];
     }
 
@@ -45,6 +44,24 @@ internal sealed class FakeNameServer : IAsyncDisposable
         }
 
         _stop.Dispose();
+    }
+
+    // A port free for one protocol may be taken for the other: then the next one is tried.
+    private static (UdpClient Udp, TcpListener Tcp) ListenOnOnePort()
+    {
+        while (true)
+        {
+            var tcp = new TcpListener(IPAddress.Loopback, 0);
+            tcp.Start();
+            try
+            {
+                return (new UdpClient((IPEndPoint)tcp.LocalEndpoint), tcp);
+            }
+            catch (SocketException problem) when (problem.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                tcp.Dispose();
+            }
+        }
     }
 
     private async Task ServeUdpAsync()
