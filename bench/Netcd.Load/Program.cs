@@ -15,7 +15,7 @@ const string Usage =
                --count-only --keys-only --cacert= --cert= --cert-key=
                watch: --streams=100 --watchers-per-stream=100 --puts=50 --put-rate=5 --prevkv
                compare: --netcd=PATH --go=PATH --rounds=3 --members=1 --tls --only=WORD --scale=PERCENT
-               lease-flood: --netcd=PATH --go=PATH --leases=100000 --put-rate=1000 --setup-seconds= --only=etcd|netcd
+               lease-flood: --netcd=PATH --go=PATH --leases=100000 --put-rate=1000 --only=etcd|netcd
                failover: --netcd=PATH --go=PATH --rounds=5 --tls
     """;
 
