@@ -9,7 +9,7 @@ namespace Netcd.Server.Tests;
 /// <summary>Data directories written by Go etcd are started as they are.</summary>
 public sealed class FixtureTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("netcd-server-").FullName;
 

@@ -10,7 +10,7 @@ namespace Netcd.Server.Tests;
 internal sealed class TestMember : IDisposable
 {
     internal const string DataDirectory = "/data";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly TaskCompletionSource<Exception> _fatal = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

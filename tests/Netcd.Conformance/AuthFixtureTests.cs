@@ -68,7 +68,7 @@ public sealed class AuthFixtureTests
         ("/etcdserverpb.Auth/RoleRevokePermission", new AuthRoleRevokePermissionRequest { Role = "r", Key = Key }),
     ];
 
-    private static readonly CallOptions Limited = new() { Timeout = TimeSpan.FromSeconds(20) };
+    private static readonly CallOptions Limited = new() { Timeout = TimeSpan.FromSeconds(90) };
 
     [Theory]
     [InlineData(false)]
@@ -155,7 +155,7 @@ public sealed class AuthFixtureTests
     private static async Task<string> FirstOfAsync(
         GrpcChannel channel, string path, IMessage request, CallOptions options)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         try
         {
             return path switch

@@ -20,18 +20,20 @@ public sealed class BadInputTests
     [InlineData(2, "URL scheme must be http, https, unix, or unixs: ftp://127.0.0.1:1", "--listen-client-urls=ftp://127.0.0.1:1")]
     [InlineData(1, "--advertise-client-urls is required when --listen-client-urls is set explicitly", "--listen-client-urls=http://127.0.0.1:1")]
     [InlineData(1, "multiple discovery or bootstrap flags are set", "--initial-cluster=a=http://127.0.0.1:1", "--discovery-srv=x")]
-    [InlineData(1, "couldn't find local name", "--name=other", "--initial-cluster=a=http://localhost:2380")]
+    [InlineData(1, "couldn't find local name", "--name=other", "--initial-cluster=a={peer}", "--listen-peer-urls={peer}", "--initial-advertise-peer-urls={peer}", "--listen-client-urls={client}", "--advertise-client-urls={client}")]
     [InlineData(1, "is not a valid flag", "extra")]
     public async Task Bad_command_line_is_refused_with_the_exit_code_of_etcd(
         int exitCode, string text, params string[] arguments)
     {
         using var directory = new TemporaryDirectory();
+        var (client, peer) = ($"http://127.0.0.1:{FreePorts.Take()}", $"http://127.0.0.1:{FreePorts.Take()}");
+        arguments = [.. arguments.Select(argument => argument.Replace("{client}", client).Replace("{peer}", peer))];
         string[] all = arguments[0] == "extra"
             ? arguments
             : [.. arguments, $"--data-dir={directory.File("data")}"];
         foreach (var program in new[] { Programs.GoEtcd, Programs.Netcd })
         {
-            var result = await Command.RunAsync(program, all, timeLimit: TimeSpan.FromSeconds(30));
+            var result = await Command.RunAsync(program, all, timeLimit: TimeSpan.FromMinutes(3));
             Assert.Equal(exitCode, result.ExitCode);
             Assert.Contains(text.Replace("\"", "", StringComparison.Ordinal),
                 (result.Output + result.Error).Replace("\\\"", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal),
@@ -44,10 +46,17 @@ public sealed class BadInputTests
     {
         using var directory = new TemporaryDirectory();
         await File.WriteAllTextAsync(directory.File("file"), "");
+        var (client, peer) = ($"http://127.0.0.1:{FreePorts.Take()}", $"http://127.0.0.1:{FreePorts.Take()}");
         foreach (var program in new[] { Programs.GoEtcd, Programs.Netcd })
         {
             var result = await Command.RunAsync(
-                program, [$"--data-dir={directory.File("file")}/data"], timeLimit: TimeSpan.FromSeconds(30));
+                program,
+                [
+                    $"--data-dir={directory.File("file")}/data", $"--listen-client-urls={client}",
+                    $"--advertise-client-urls={client}", $"--listen-peer-urls={peer}",
+                    $"--initial-advertise-peer-urls={peer}", $"--initial-cluster=default={peer}",
+                ],
+                timeLimit: TimeSpan.FromMinutes(3));
             Assert.Equal(1, result.ExitCode);
             Assert.Contains("not a directory", result.Output + result.Error, StringComparison.OrdinalIgnoreCase);
         }

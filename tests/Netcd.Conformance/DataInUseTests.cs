@@ -10,7 +10,7 @@ public sealed class DataInUseTests
 {
     private const string Waiting = "db file is flocked by another process, or taking too long";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     [Theory]
     [InlineData(ServerKind.Netcd, ServerKind.Netcd)]

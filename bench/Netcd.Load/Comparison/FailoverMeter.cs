@@ -21,7 +21,7 @@ internal sealed class FailoverMeter
     // that the next write is served already.
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(700);
-    private static readonly TimeSpan OutageLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan OutageLimit = TimeSpan.FromMinutes(2);
 
     private readonly LoadOptions _options;
     private readonly string _root = Directory.CreateTempSubdirectory("netcd-failover-").FullName;
@@ -86,7 +86,7 @@ internal sealed class FailoverMeter
 
     private static async Task<int> FindLeaderAsync(List<GrpcChannel> channels)
     {
-        for (var attempt = 0; attempt < 100; attempt++)
+        for (var attempt = 0; attempt < 1000; attempt++)
         {
             for (var index = 0; index < channels.Count; index++)
             {
@@ -111,11 +111,15 @@ internal sealed class FailoverMeter
         var running = new List<Task>();
         using var stop = new CancellationTokenSource();
         var sending = SendAsync(survivors, acknowledged, running, stop.Token);
-        await Task.Delay(Quiet);
-        if (acknowledged.IsEmpty)
+        for (var since = Stopwatch.GetTimestamp(); acknowledged.IsEmpty; await Task.Delay(Pace))
         {
-            throw new LoadException("no write was acknowledged before the kill");
+            if (Stopwatch.GetElapsedTime(since) > OutageLimit)
+            {
+                throw new LoadException("no write was acknowledged before the kill");
+            }
         }
+
+        await Task.Delay(Quiet);
 
         var killed = Stopwatch.GetTimestamp();
         servers.Kill(leader);

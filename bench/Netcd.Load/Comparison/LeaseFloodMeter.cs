@@ -15,10 +15,12 @@ internal sealed class LeaseFloodMeter(LoadOptions options)
     private const int Attempts = 3;
 
     // etcd revokes at most a thousand leases a second, and fewer when it is busy.
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(9);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
     // Each count walks all keys that are left: often enough to tell the end, too rarely to weigh in.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(20);
 
     // The writes go on already when the leases expire.
     private static readonly TimeSpan Lead = TimeSpan.FromSeconds(2);
@@ -58,7 +60,7 @@ internal sealed class LeaseFloodMeter(LoadOptions options)
     // A machine on which granting takes longer than was thought gets another try with more time.
     private async Task<LeaseFloodResult> MeasureAsync(string program)
     {
-        var patience = 1.5;
+        var patience = 2.0;
         for (var attempt = 1; attempt <= Attempts; attempt++, patience *= 2)
         {
             if (await TryMeasureAsync(program, patience) is { } result)
@@ -110,8 +112,15 @@ internal sealed class LeaseFloodMeter(LoadOptions options)
     private static async Task<TimeSpan> WaitUntilGoneAsync(GrpcChannel channel, Stopwatch clock)
     {
         var latest = clock.Elapsed + Limit;
-        while (await CountAsync(channel) > 0)
+        var told = clock.Elapsed;
+        while (await CountAsync(channel) is > 0 and var left)
         {
+            if (clock.Elapsed - told > ReportInterval)
+            {
+                told = clock.Elapsed;
+                Console.Error.WriteLine($"{left} keys are left");
+            }
+
             if (clock.Elapsed > latest)
             {
                 throw new LoadException($"keys of expired leases are still there after {Limit}");

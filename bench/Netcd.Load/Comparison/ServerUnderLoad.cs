@@ -9,8 +9,14 @@ internal sealed class ServerUnderLoad : IDisposable
 {
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(120);
 
-    // Ports given out already, which nobody may listen on yet.
-    private static readonly HashSet<int> Taken = [];
+    // Ports given out already, which nobody may listen on yet, marked by names that other programs of this repository
+    // look at too.
+    private static readonly Dictionary<int, Socket> Taken = [];
+
+    // Killed with this process, also when that is told to end.
+    private static readonly List<ServerUnderLoad> Running = [];
+
+    static ServerUnderLoad() => AppDomain.CurrentDomain.ProcessExit += (_, _) => DisposeAll();
 
     private readonly Process _process;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -29,6 +35,10 @@ internal sealed class ServerUnderLoad : IDisposable
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+        lock (Running)
+        {
+            Running.Add(this);
+        }
     }
 
     public string Endpoint { get; }
@@ -80,6 +90,14 @@ internal sealed class ServerUnderLoad : IDisposable
         _process.Dispose();
     }
 
+    private static void DisposeAll()
+    {
+        lock (Running)
+        {
+            Running.ForEach(server => server.Dispose());
+        }
+    }
+
     private void OnLine(string? line)
     {
         _lastLine = line ?? _lastLine;
@@ -99,8 +117,11 @@ internal sealed class ServerUnderLoad : IDisposable
             try
             {
                 probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                if (Taken.Add(port))
+                if (!Taken.ContainsKey(port))
                 {
+                    var mark = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                    mark.Bind(new UnixDomainSocketEndPoint($"\0netcd-test-port-{port}"));
+                    Taken.Add(port, mark);
                     return port;
                 }
             }

@@ -16,7 +16,7 @@ namespace Netcd.Api.Tests.Support;
 internal sealed class TestApi : IDisposable
 {
     public const string ServerVersion = "3.6.14";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly Member _member;
     private readonly ApiServer _server;

@@ -8,7 +8,7 @@ namespace Netcd.Api.Tests.Support;
 /// <summary>The client of one streaming call. Takes as many messages as <see cref="Room"/> allows.</summary>
 internal sealed class TestStream : StreamOut
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly Channel<byte[]> _messages = Channel.CreateUnbounded<byte[]>();
     private readonly TaskCompletionSource<Status> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);

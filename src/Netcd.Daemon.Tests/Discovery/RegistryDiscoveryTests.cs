@@ -9,7 +9,7 @@ namespace Netcd.Daemon.Tests.Discovery;
 public sealed class RegistryDiscoveryTests : IDisposable
 {
     private const string Prefix = "/_etcd/registry/token";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly FakeRegistry _registry = new();
     private readonly ManualTime _time = new();

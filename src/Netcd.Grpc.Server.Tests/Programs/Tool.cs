@@ -5,7 +5,7 @@ namespace Netcd.Grpc.Server.Tests.Programs;
 /// <summary>Runs other people's programs against a server of the test.</summary>
 internal static class Tool
 {
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(3);
 
     /// <summary>Standard output and error together, and the exit code.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(string program, params string[] arguments)

@@ -26,7 +26,7 @@ public sealed class TestLog : ILogger
     /// <summary>Waits until a line contains the text.</summary>
     public async Task<string> WaitForAsync(string text)
     {
-        var give = DateTimeOffset.UtcNow.AddSeconds(20);
+        var give = DateTimeOffset.UtcNow.AddMinutes(2);
         while (DateTimeOffset.UtcNow < give)
         {
             if (_lines.FirstOrDefault(line => line.Contains(text, StringComparison.Ordinal)) is { } found)

@@ -3,5 +3,5 @@ namespace Netcd.Grpc.Server.Tests.Support;
 /// <summary>Bounds every wait of a test, so that a hang is a failure with a stack.</summary>
 internal static class TestTimeout
 {
-    public static CancellationToken Token() => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
+    public static CancellationToken Token() => new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token;
 }

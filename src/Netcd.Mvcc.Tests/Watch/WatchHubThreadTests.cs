@@ -35,7 +35,7 @@ public sealed class WatchHubThreadTests
         await applier;
         foreach (var client in clients)
         {
-            await client.Done.Task.WaitAsync(TimeSpan.FromSeconds(60));
+            await client.Done.Task.WaitAsync(TimeSpan.FromMinutes(3));
         }
 
         foreach (var client in clients)

@@ -23,9 +23,10 @@ internal sealed class TestPeer : IAsyncDisposable
     public string Url => Host.AdvertisedPeerUrls[0];
 
     public static async Task<TestPeer> StartAsync(
-        ulong id, ulong clusterId = 0xc1, TlsServer? server = null, TlsClient? client = null, bool isStarted = true)
+        ulong id, ulong clusterId = 0xc1, TlsServer? server = null, TlsClient? client = null, bool isStarted = true,
+        PeerOptions? options = null)
     {
-        var transport = new PeerTransport(new PeerOptions { Tls = client });
+        var transport = new PeerTransport((options ?? new PeerOptions()) with { Tls = client });
         var listener = new GrpcHost(new GrpcHostOptions
         {
             Listeners =

@@ -47,15 +47,14 @@ public sealed class StreamTests
     [Fact]
     public async Task A_peer_whose_process_ends_is_reported_at_once_and_one_time()
     {
-        await using var a = await TestPeer.StartAsync(1);
+        // Silence is borne for longer than the test: it cannot be how it comes to know.
+        var patient = new PeerOptions { ReadTimeout = TimeSpan.FromHours(1), WriteTimeout = TimeSpan.FromHours(1) };
+        await using var a = await TestPeer.StartAsync(1, options: patient);
         await using var b = await TestPeer.StartAsync(2);
         await ConnectAsync(a, b);
         Assert.NotNull(a.Transport.ActiveSince(b.Host.Id));
-        var started = TimeProvider.System.GetTimestamp();
         await b.KillAsync();
         Assert.Equal(b.Host.Id, await a.Host.Disconnected.Reader.ReadAsync(TestTimeout.Token()));
-        var took = TimeProvider.System.GetElapsedTime(started);
-        Assert.True(took < TimeSpan.FromSeconds(1), $"{took}");
         await Eventually.TrueAsync(() => a.Transport.ActiveSince(b.Host.Id) is null);
         Assert.False(a.Host.Disconnected.Reader.TryRead(out _));
     }
@@ -64,7 +63,8 @@ public sealed class StreamTests
     public async Task A_peer_that_never_was_there_is_unreachable_but_not_reported_as_gone()
     {
         await using var a = await TestPeer.StartAsync(1);
-        a.Transport.AddPeer(new MemberId(2), [$"http://127.0.0.1:{FreePort()}"]);
+        using var dead = new DeadAddress();
+        a.Transport.AddPeer(new MemberId(2), [dead.Url]);
         a.Transport.Send([Heartbeat(1, 2, 1)]);
         Assert.Equal(new MemberId(2), await a.Host.Unreachable.Reader.ReadAsync(TestTimeout.Token()));
         Assert.False(a.Host.Disconnected.Reader.TryRead(out _));
@@ -98,7 +98,8 @@ public sealed class StreamTests
     public async Task A_peer_that_reads_nothing_costs_a_bounded_amount_of_memory()
     {
         await using var a = await TestPeer.StartAsync(1);
-        a.Transport.AddPeer(new MemberId(2), [$"http://127.0.0.1:{FreePort()}"]);
+        using var dead = new DeadAddress();
+        a.Transport.AddPeer(new MemberId(2), [dead.Url]);
         using var reader = await OpenStreamAsync(a, "msgapp", from: 2);
 
         // What is on its way fills the sockets' buffers, then the queue of 64 MiB; the rest is dropped. Each message is
@@ -174,7 +175,8 @@ public sealed class StreamTests
     {
         await using var a = await TestPeer.StartAsync(1);
         await using var b = await TestPeer.StartAsync(2);
-        a.Transport.AddPeer(b.Host.Id, [$"http://127.0.0.1:{FreePort()}"]);
+        using var dead = new DeadAddress();
+        a.Transport.AddPeer(b.Host.Id, [dead.Url]);
         b.Add(a);
         a.Transport.UpdatePeer(b.Host.Id, b.Host.AdvertisedPeerUrls);
         await Eventually.TrueAsync(() => a.Transport.FindPeer(b.Host.Id) is { ActiveSince: not null });
@@ -275,12 +277,5 @@ public sealed class StreamTests
         }
 
         return head.ToString();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -140,19 +140,25 @@ public sealed class LeadershipTests
     {
         using var cluster = await TestCluster.StartAsync(3);
         cluster.Stop(cluster.Leader);
+        var began = cluster.Time.GetUtcNow();
         var puts = cluster.Running.Select((member, i) => member.Put($"k{i}", "v")).ToArray();
         var reads = cluster.Running.Select(member => member.ReadIndex()).ToArray();
         await cluster.UntilAsync(() => cluster.Leader >= 0);
+        var took = cluster.Time.GetUtcNow() - began;
         foreach (var waiter in reads)
         {
             Assert.Equal(Refusal.None, (await cluster.UntilAsync(waiter)).Refusal);
         }
 
-        // Those that were sent to the old leader are lost with it; the others were kept.
+        // Those that were sent to the old leader are lost with it; the others were kept. Votes may be split, which is a
+        // matter of which thread comes first: an election of two timeouts or more is not taken for the reason.
         foreach (var waiter in puts)
         {
             var refusal = (await cluster.UntilAsync(waiter)).Refusal;
-            Assert.True(refusal is Refusal.None or Refusal.TimeoutLeaderFailed, $"{refusal}");
+            Assert.True(
+                refusal is Refusal.None or Refusal.TimeoutLeaderFailed
+                    || (took > TimeSpan.FromSeconds(1.5) && refusal is Refusal.Timeout or Refusal.TimeoutConnectionLost),
+                $"{refusal} after an election of {took}");
         }
     }
 

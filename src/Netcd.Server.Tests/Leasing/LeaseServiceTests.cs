@@ -216,6 +216,6 @@ public sealed class LeaseServiceTests
             await Task.Yield();
         }
 
-        await task.WaitAsync(TimeSpan.FromSeconds(60));
+        await task.WaitAsync(TimeSpan.FromMinutes(3));
     }
 }

@@ -14,7 +14,7 @@ internal sealed class AuthClient(V3Client client)
 
     private CallOptions Options => new()
     {
-        Timeout = TimeSpan.FromSeconds(20),
+        Timeout = TimeSpan.FromSeconds(90),
         Metadata = Token is null ? [] : [new("token", Token)],
     };
 
@@ -44,8 +44,18 @@ internal sealed class AuthClient(V3Client client)
     }
 
     /// <summary>The verdict on a call.</summary>
-    public Task<string> AskAsync(string method, IMessage request) =>
-        Probe.AskAsync(client, new Cell($"/etcdserverpb.{method}", request), Options.Metadata);
+    public async Task<string> AskAsync(string method, IMessage request)
+    {
+        // No verdict: a cluster on a busy machine may change its leader at any time.
+        string answer;
+        do
+        {
+            answer = await Probe.AskAsync(client, new Cell($"/etcdserverpb.{method}", request), Options.Metadata);
+        }
+        while (answer is "Unavailable: etcdserver: no leader" or "Unavailable: etcdserver: leader changed"
+            || answer.StartsWith("Unavailable: etcdserver: request timed out", StringComparison.Ordinal));
+        return answer;
+    }
 
     /// <summary>A call that must succeed.</summary>
     public async Task CallAsync(string method, IMessage request) =>

@@ -41,14 +41,14 @@ public sealed partial class StartRefusalTests
     public async Task Certificates_that_cannot_be_read_are_refused_as_etcd_does(
         string message, params string[] flags)
     {
-        var (peer, client) = ($"https://127.0.0.1:{FreePorts.Take()}", $"https://127.0.0.1:{FreePorts.Take()}");
-        string[] urls = message == "listener failed"
-            ? [$"--listen-client-urls={client}", $"--advertise-client-urls={client}"]
-            :
-            [
-                $"--listen-peer-urls={peer}", $"--initial-advertise-peer-urls={peer}",
-                $"--initial-cluster=default={peer}",
-            ];
+        var (peerScheme, clientScheme) = message == "listener failed" ? ("http", "https") : ("https", "http");
+        var peer = $"{peerScheme}://127.0.0.1:{FreePorts.Take()}";
+        var client = $"{clientScheme}://127.0.0.1:{FreePorts.Take()}";
+        string[] urls =
+        [
+            $"--listen-client-urls={client}", $"--advertise-client-urls={client}", $"--listen-peer-urls={peer}",
+            $"--initial-advertise-peer-urls={peer}", $"--initial-cluster=default={peer}",
+        ];
         string[] arguments = [.. urls, .. flags.Select(flag => flag.Replace("{missing}", "/nowhere/x.pem"))];
         var go = await RefusalOfAsync(ServerKind.Go, arguments, message);
         Assert.NotEqual("", go);

@@ -10,7 +10,7 @@ namespace Netcd.Conformance.ClientLibrary;
 /// <summary>Every service of the client library against both programs.</summary>
 public sealed class ClientApiTests
 {
-    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(90);
 
     public static TheoryData<ServerKind> Kinds => [ServerKind.Netcd, ServerKind.Go];
 

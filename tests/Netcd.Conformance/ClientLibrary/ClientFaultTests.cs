@@ -17,13 +17,13 @@ public sealed class ClientFaultTests(ITestOutputHelper output)
     private const int RoundsDefault = 1;
     private const int Writers = 6;
     private const int Watchers = 5;
-    private const int LeaseSeconds = 5;
+    private const int LeaseSeconds = 10;
 
     // A new leader starts every lease over and adds the election timeout (1 s) to it.
     private const int LeaseSecondsMax = LeaseSeconds + 1;
 
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromMinutes(3);
 
     private static int Rounds => Counts.Read("NETCD_CLIENT_ROUNDS", RoundsDefault);
 

@@ -8,7 +8,7 @@ namespace Netcd.Conformance.ClientLibrary;
 /// <summary>Clients with users and with certificates.</summary>
 public sealed class ClientIdentityTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     public static TheoryData<ServerKind> Kinds => [ServerKind.Netcd, ServerKind.Go];
 

@@ -21,7 +21,7 @@ internal sealed class OneMember : IAsyncDisposable
     {
         var one = new OneMember { _kind = kind };
         await one.StartServerAsync(flags);
-        var options = new EtcdClientOptions { Endpoints = [one.Url], CommandTimeout = TimeSpan.FromSeconds(20) };
+        var options = new EtcdClientOptions { Endpoints = [one.Url], CommandTimeout = TimeSpan.FromSeconds(90) };
         one.Client = new EtcdClient(change?.Invoke(options) ?? options);
         return one;
     }
@@ -41,7 +41,7 @@ internal sealed class OneMember : IAsyncDisposable
     }
 
     public static Task UntilAsync(Func<Task<bool>> condition, TimeSpan? limit = null) =>
-        Cluster.EtcdCluster.UntilAsync("it did not come so far", condition, limit ?? TimeSpan.FromSeconds(30));
+        Cluster.EtcdCluster.UntilAsync("it did not come so far", condition, limit ?? TimeSpan.FromMinutes(2));
 
     /// <summary>Another client of the member.</summary>
     public EtcdClient NewClient() => new(Client.Options);

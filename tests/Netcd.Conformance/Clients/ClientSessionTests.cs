@@ -7,7 +7,7 @@ namespace Netcd.Conformance.Clients;
 public sealed class ClientSessionTests
 {
     // Each of its waits has a limit of its own, and says which one it was.
-    private static readonly TimeSpan PatroniLimit = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan PatroniLimit = TimeSpan.FromMinutes(25);
 
     [Theory]
     [InlineData(ServerKind.Go)]

@@ -12,7 +12,7 @@ from etcd3gw.lease import Lease
 from etcd3gw.utils import _encode
 
 port = int(sys.argv[1])
-client = Etcd3Client(port=port, api_path="/v3/", timeout=20)
+client = Etcd3Client(port=port, api_path="/v3/", timeout=90)
 
 assert client.status()["version"].startswith("3.") and client.members()[0]["name"] == "m1"
 assert client.get("gw/none") == []
@@ -34,9 +34,9 @@ result = client.transaction({
     "failure": [{"request_delete_range": {"key": _encode("gw/b")}}]})
 assert result["succeeded"] is True and result["responses"][1]["response_range"]["count"] == "1", result
 
-lease = client.lease(ttl=60)
+lease = client.lease(ttl=600)
 client.put("gw/leased", "x", lease=lease)
-assert 50 < lease.ttl() <= 60 and lease.refresh() == 60
+assert 300 < lease.ttl() <= 600 and lease.refresh() == 600
 assert lease.keys() == [b"gw/leased"], lease.keys()
 assert lease.revoke() and client.get("gw/leased") == []
 try:
@@ -45,8 +45,8 @@ try:
 except Etcd3Exception as error:
     assert "requested lease not found" in (error.detail_text or ""), error.detail_text
 
-with client.lock("lock", ttl=30) as lock:
-    assert lock.is_acquired() and client.lock("lock", ttl=30).acquire() is False
+with client.lock("lock", ttl=300) as lock:
+    assert lock.is_acquired() and client.lock("lock", ttl=300).acquire() is False
 assert not lock.is_acquired()
 
 # Several messages wait when this watch begins: each has to come as a piece of its own.
@@ -62,12 +62,12 @@ assert [event["kv"]["value"] for event in events[:300]] == [str(i).encode() for 
 assert events[300]["kv"]["value"] == b"live" and events[301]["type"] == "DELETE", events[300:]
 
 once = queue.Queue()
-threading.Thread(target=lambda: once.put(client.watch_once("gw/once", timeout=20)), daemon=True).start()
+threading.Thread(target=lambda: once.put(client.watch_once("gw/once", timeout=90)), daemon=True).start()
 while once.empty():
     client.put("gw/once", "y")
     time.sleep(0.05)
 assert once.get()["kv"]["value"] == b"y"
 
-answer = requests.post(f"http://127.0.0.1:{port}/v3/kv/range", data='{"key": "not base64!"}', timeout=20)
+answer = requests.post(f"http://127.0.0.1:{port}/v3/kv/range", data='{"key": "not base64!"}', timeout=90)
 assert answer.status_code == 400 and answer.json()["code"] == 3, answer.text
 print("session passed")

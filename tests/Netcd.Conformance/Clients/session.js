@@ -18,7 +18,7 @@ async function main() {
   assert.strictEqual(lost.succeeded, false);
   assert.strictEqual(lost.responses[0].response_range.kvs[0].value.toString(), '3');
 
-  const lease = client.lease(10);
+  const lease = client.lease(60);
   await lease.put('js/leased').value('5');
   assert.strictEqual(await client.get('js/leased').string(), '5');
   await lease.keepaliveOnce();
@@ -36,7 +36,7 @@ async function main() {
 
   const order = [];
   await Promise.all([1, 2, 3].map((n) => (async () => {
-    const lock = client.lock('js/lock').ttl(10);
+    const lock = client.lock('js/lock').ttl(60);
     for (;;) {
       try { await lock.acquire(); break; } catch (e) { await new Promise((r) => setTimeout(r, 20)); }
     }

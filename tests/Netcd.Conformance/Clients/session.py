@@ -21,7 +21,7 @@ class TenacityForLocks:
 
 
 etcd3.locks.tenacity = TenacityForLocks()
-client = etcd3.client(host="127.0.0.1", port=int(sys.argv[1]), timeout=10)
+client = etcd3.client(host="127.0.0.1", port=int(sys.argv[1]), timeout=60)
 
 assert client.get("py/none") == (None, None)
 client.put("py/a", "1")
@@ -50,16 +50,16 @@ assert client.get("py/leased") == (None, None)
 seen = queue.Queue()
 watch = client.add_watch_callback("py/w", lambda response: [seen.put(event) for event in response.events])
 client.put("py/w", "8")
-event = seen.get(timeout=10)
+event = seen.get(timeout=60)
 assert event.key == b"py/w" and event.value == b"8"
 client.delete("py/w")
-assert type(seen.get(timeout=10)).__name__ == "DeleteEvent"
+assert type(seen.get(timeout=60)).__name__ == "DeleteEvent"
 client.cancel_watch(watch)
 
-lock = client.lock("py/lock", ttl=20)
-assert lock.acquire(timeout=5) and lock.is_acquired()
-other = etcd3.client(host="127.0.0.1", port=int(sys.argv[1]), timeout=10)
-second = other.lock("py/lock", ttl=20)
+lock = client.lock("py/lock", ttl=120)
+assert lock.acquire(timeout=60) and lock.is_acquired()
+other = etcd3.client(host="127.0.0.1", port=int(sys.argv[1]), timeout=60)
+second = other.lock("py/lock", ttl=120)
 assert not second.acquire(timeout=0)
 
 # The second holder waits with a watch on the lock's key: released before the server has confirmed that watch, the lock
@@ -77,9 +77,9 @@ def add_watch_and_tell(*arguments, **options):
 other.add_watch_callback = add_watch_and_tell
 waiter = threading.Thread(target=lambda: outcome.put(second.acquire(timeout=60)))
 waiter.start()
-assert watching.wait(timeout=10) and outcome.empty() and lock.is_acquired()
+assert watching.wait(timeout=60) and outcome.empty() and lock.is_acquired()
 assert lock.release()
-assert outcome.get(timeout=20) is True
+assert outcome.get(timeout=90) is True
 waiter.join()
 assert second.is_acquired() and not lock.is_acquired() and not lock.acquire(timeout=0)
 assert second.release() and not second.is_acquired()

@@ -51,14 +51,14 @@ internal sealed class ClusterMember : IAsyncDisposable
 
     public EtcdServer Server => _server ?? throw new InvalidOperationException($"{Name} was never started");
 
-    /// <summary>Our client of this member alone.</summary>
+    /// <summary>Our client of this member alone, which waits when there is no leader.</summary>
     public V3Client Client
     {
         get
         {
             lock (_clientGate)
             {
-                return _client ??= NewClient();
+                return _client ??= new V3Client(ClientUrl, _tls, insists: true);
             }
         }
     }

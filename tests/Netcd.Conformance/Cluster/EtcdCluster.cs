@@ -10,7 +10,7 @@ internal sealed class EtcdCluster : IAsyncDisposable
 {
     private const string ClientName = "apiserver-etcd-client";
 
-    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(20);
 
     private readonly TemporaryDirectory _directory = new();
@@ -123,13 +123,16 @@ internal sealed class EtcdCluster : IAsyncDisposable
     public async Task MoveLeaderAsync(ClusterMember target)
     {
         var id = (await target.Client.StatusAsync()).Header.MemberId;
-        var leader = await LeaderAsync();
-        if (leader != target)
+        await UntilAsync($"{target} does not lead", async () =>
         {
-            await leader.Client.MoveLeaderAsync(id);
-        }
+            // On a busy machine a leader may be gone before it has handed over, or another be elected behind it.
+            if (await LeaderAsync() is var leader && leader != target)
+            {
+                await TryMoveAsync(leader, id);
+            }
 
-        await UntilAsync($"{target} does not lead", async () => await LeaderAsync() == target && await IsHealthyAsync());
+            return await LeaderAsync() == target && await IsHealthyAsync();
+        });
     }
 
     /// <summary>
@@ -201,6 +204,18 @@ internal sealed class EtcdCluster : IAsyncDisposable
                 return (member, null);
             }
         }));
+
+    private static async Task TryMoveAsync(ClusterMember leader, ulong target)
+    {
+        try
+        {
+            await leader.Client.MoveLeaderAsync(target);
+        }
+        catch (GrpcException)
+        {
+            // It leads no more, or it did not hear in time that the other had taken over.
+        }
+    }
 
     private async Task<bool> IsHealthyAsync()
     {

@@ -12,8 +12,11 @@ internal sealed partial class MembershipWalk : IAsyncDisposable
 {
     private const string NotInSync = "can only promote a learner member which is in sync with leader";
 
-    // A member that was connected for less than five seconds does not count as healthy yet.
-    private const string NotYetHealthy = "etcdserver: unhealthy cluster";
+
+    // A member that was connected for less than five seconds does not count as healthy yet. On a busy machine a leader
+    // may be lost at any time.
+    private static readonly string[] NotYetHealthy =
+        ["etcdserver: unhealthy cluster", "etcdserver: leader changed", "etcdserver: no leader"];
 
     private readonly ServerKind _kind;
     private readonly EtcdCluster _cluster;
@@ -185,17 +188,17 @@ internal sealed partial class MembershipWalk : IAsyncDisposable
     private async Task PromoteAsync(ClusterMember through, ClusterMember learner)
     {
         string[] arguments = ["member", "promote", IdOf(_names, learner)];
-        Record(arguments, await RunUntilAsync(through, NotInSync, arguments));
+        Record(arguments, await RunUntilAsync(through, [NotInSync, .. NotYetHealthy], arguments));
         await _cluster.WaitHealthyAsync();
     }
 
-    private async Task<ProcessResult> RunUntilAsync(ClusterMember through, string transient, string[] arguments)
+    private async Task<ProcessResult> RunUntilAsync(ClusterMember through, string[] transient, string[] arguments)
     {
         ProcessResult? result = null;
         await EtcdCluster.UntilAsync(string.Join(' ', arguments), async () =>
         {
             result = await _cluster.Ctl(through).RunAsync(arguments);
-            return !result.Error.Contains(transient, StringComparison.Ordinal);
+            return !transient.Any(text => result.Error.Contains(text, StringComparison.Ordinal));
         });
         return result!;
     }

@@ -17,7 +17,14 @@ public sealed class RollingSwapTests(ITestOutputHelper output)
     private const int Size = 3;
     private const int WritersPerMember = 2;
 
-    private static readonly TimeSpan ScriptLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan ScriptLimit = TimeSpan.FromMinutes(10);
+
+    // Longer than a member itself waits (7 s): what fails is refused, and not just slow.
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
+
+    // What was on its way to a leader that is lost fails at the latest when its member has waited.
+    private static readonly TimeSpan LateFailure = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan NearElection = TimeSpan.FromSeconds(1);
 
     [Theory]
     [MemberData(nameof(ClusterKinds.SwapTargets), MemberType = typeof(ClusterKinds))]
@@ -27,12 +34,14 @@ public sealed class RollingSwapTests(ITestOutputHelper output)
             ClusterOptions.Of(ServerKind.Go, Size) with { Tls = true });
         await cluster.Ctl().OkAsync("put", "before", "the swap");
         await DescribeAsync(cluster);
-        var load = new WriteLoad(cluster, WritersPerMember);
+        var load = new WriteLoad(cluster, WritersPerMember, AnswerLimit);
+        var terms = new TermLog(cluster, load);
         using var stopWatchers = new CancellationTokenSource();
         var watcher = new ResumingWatcher([.. cluster.Members.Select<ClusterMember, Func<V3Client>>(
             member => () => member.NewClient())]);
         var watching = watcher.RunAsync(stopWatchers.Token);
         load.Start();
+        terms.Start();
         try
         {
             await load.WaitForWriteAsync();
@@ -41,6 +50,7 @@ public sealed class RollingSwapTests(ITestOutputHelper output)
             swaps.AddRange(await SwapAsync(cluster, load, "go"));
             await load.WaitForWriteAsync();
             await load.StopAsync();
+            var elections = await terms.StopAsync();
 
             var last = (await cluster.Members[0].Client.PutAsync("end", "end")).Header.Revision;
             await watcher.WaitForAsync(last);
@@ -54,7 +64,7 @@ public sealed class RollingSwapTests(ITestOutputHelper output)
             }
 
             await cluster.AssertSameHashesAsync(cluster.Members);
-            AssertFailures(load, swaps);
+            AssertFailures(load, swaps, elections);
         }
         finally
         {
@@ -125,16 +135,23 @@ public sealed class RollingSwapTests(ITestOutputHelper output)
     }
 
     // A write fails only if it was in flight on the stopped member: sent to it, or forwarded to it as the leader by
-    // another member before it had gone.
-    private void AssertFailures(WriteLoad load, List<SwapReport> swaps)
+    // another member before it had gone. A leader that a busy machine lost in between is no doing of the swap: what
+    // went with that one is put aside.
+    private void AssertFailures(
+        WriteLoad load, List<SwapReport> swaps, IReadOnlyList<(TimeSpan After, TimeSpan Before)> elections)
     {
+        var others = elections.Where(election => !swaps.Any(swap =>
+            swap.Led && election.After <= swap.Healthy && election.Before >= swap.Stopped)).ToList();
         var own = load.Failed.Where(write => swaps.Any(swap =>
             swap.Member == write.Member && write.Ended >= swap.Stopped && write.Began <= swap.Healthy)).ToList();
         var forwarded = load.Failed.Except(own).Where(write => swaps.Any(swap =>
             swap.Led && write.Began <= swap.Gone && write.Ended >= swap.Stopped)).ToList();
+        var lost = load.Failed.Except(own).Except(forwarded).Where(write => others.Any(election =>
+            write.Ended >= election.After - NearElection && write.Began <= election.Before + NearElection
+            && write.Ended <= election.Before + LateFailure)).ToList();
         output.WriteLine(
             $"{load.Acknowledged.Count} acknowledged; failed: {own.Count} on a stopped member, "
-            + $"{forwarded.Count} forwarded to a stopped leader");
-        Assert.Empty(load.Failed.Except(own).Except(forwarded));
+            + $"{forwarded.Count} forwarded to a stopped leader, {lost.Count} with {others.Count} leaders lost otherwise");
+        Assert.Empty(load.Failed.Except(own).Except(forwarded).Except(lost));
     }
 }

@@ -11,7 +11,9 @@ namespace Netcd.Conformance.Concurrency;
 /// </summary>
 public sealed class RecipeTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private const int Expiring = 5;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Theory]
     [InlineData(ServerKind.Go)]
@@ -27,7 +29,9 @@ public sealed class RecipeTests
             var line = new List<KeyValue>();
             for (var i = 0; i < 7; i++)
             {
-                processes.Add(new RecipeProcess(server.ClientUrl, "lock", "--ttl=2", "turn"));
+                // One lease is waited for to its end; that the others of killed processes end is played here, so that
+                // they can be long: a process that gets no processor for as long as its lease lives loses its place.
+                processes.Add(new RecipeProcess(server.ClientUrl, "lock", i == Expiring ? "--ttl=8" : "--ttl=90", "turn"));
                 line.Add((await LineAsync(client, i + 1))[^1]);
             }
 
@@ -37,6 +41,7 @@ public sealed class RecipeTests
             {
                 if (i == 3)
                 {
+                    await client.RevokeAsync(line[i].Lease);
                     continue;
                 }
 
@@ -44,6 +49,10 @@ public sealed class RecipeTests
                 Assert.Equal(line[i].Key, (await LineAsync(client))[0].Key);
                 Assert.All(processes.Skip(i + 1), waiting => Assert.Equal("", waiting.Output));
                 await (i % 2 == 0 ? processes[i].InterruptAsync() : processes[i].KillAsync());
+                if (i % 2 == 1 && i != Expiring)
+                {
+                    await client.RevokeAsync(line[i].Lease);
+                }
             }
 
             await LineAsync(client, 0);

@@ -56,7 +56,7 @@ internal sealed partial class CtlRun
     {
         string[] arguments = [.. step.Arguments.Select(Fill)];
         var result = await _tool.RunAsync(
-            [$"--endpoints={_endpoint}", .. arguments], Fill(step.Input), step.Environment);
+            [$"--endpoints={_endpoint}", .. arguments], Fill(step.Input), [.. Patience(step), .. step.Environment]);
         if (step.Keep.Length > 0)
         {
             _kept[step.Keep] = Id().Match(result.Output).Value;
@@ -72,6 +72,12 @@ internal sealed partial class CtlRun
 
         return text.ToString();
     }
+
+    // Both tools give up after 5 seconds and, for a login, after 2 by themselves, which a busy machine may need.
+    private static IEnumerable<(string Name, string Value)> Patience(CtlStep step) =>
+        new[] { (Name: "ETCDCTL_COMMAND_TIMEOUT", Value: "90s"), (Name: "ETCDCTL_DIAL_TIMEOUT", Value: "30s") }
+            .Where(one => !step.Line.Contains("-timeout", StringComparison.Ordinal)
+                && !step.Environment.Any(given => given.Name == one.Name));
 
     private string Fill(string word)
     {
@@ -118,7 +124,7 @@ internal sealed partial class CtlRun
         using var document = JsonDocument.Parse(line);
         var members = document.RootElement.EnumerateObject()
             .Where(member => member.Name is not ("ts" or "target" or "peer" or "method" or "stacktrace" or "caller"))
-            .Select(member => $"{member.Name}={member.Value}");
+            .Select(member => $"{member.Name}={(member.Name == "took" ? "TOOK" : member.Value)}");
         return string.Join(' ', members).Replace(_endpoint, "ENDPOINT", StringComparison.Ordinal)
             .Replace(_directory, "DIR", StringComparison.Ordinal);
     }

@@ -15,5 +15,5 @@ internal static class CtlTools
         params (string Name, string Value)[] environment) =>
         Command.RunAsync(
             tool.Path(), arguments, input, environment.ToDictionary(one => one.Name, one => one.Value),
-            TimeSpan.FromSeconds(60));
+            TimeSpan.FromMinutes(3));
 }

@@ -12,7 +12,7 @@ internal static class Terminal
     {
         var script = Path.Combine(Fixtures.RepositoryRoot, "tests", "Netcd.Conformance", "Ctl", "terminal.py");
         var result = await Command.RunAsync(
-            "python3", [script, .. command], string.Join('\n', steps), environment, TimeSpan.FromSeconds(90));
+            "python3", [script, .. command], string.Join('\n', steps), environment, TimeSpan.FromMinutes(4));
         return result.Success;
     }
 }

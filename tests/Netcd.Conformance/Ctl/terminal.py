@@ -13,7 +13,7 @@ import sys
 import termios
 import time
 
-LIMIT_SECONDS = 60
+LIMIT_SECONDS = 180
 
 
 def unescape(text):

@@ -36,7 +36,7 @@ public sealed class DefragmentKillTests(ITestOutputHelper output)
         var snapshots = Path.Combine(data, "member", "snap");
         var interrupted = 0;
         var duration = TimeSpan.Zero;
-        for (var kill = 0; kill <= Kills; kill++)
+        for (var kill = 0; ; kill++)
         {
             await using var server = await EtcdServer.StartAsync(ServerKind.Netcd, data);
             using var client = new V3Client(server.ClientUrl, timeLimit: TimeSpan.FromMinutes(1));
@@ -48,19 +48,29 @@ public sealed class DefragmentKillTests(ITestOutputHelper output)
             }
 
             await CheckAsync(client);
-            if (kill == Kills)
+            // A kill may come too late, above all when the first measurement was made on a busier machine: then others
+            // follow, which come earlier.
+            if ((kill >= Kills && interrupted >= Kills / 2) || kill == 5 * Kills)
             {
                 await DefragmentAsync(client);
                 await CheckAsync(client);
                 break;
             }
 
-            interrupted += await KillWhileDefragmentingAsync(server, client, duration) ? 1 : 0;
+            if (await KillWhileDefragmentingAsync(server, client, duration))
+            {
+                interrupted++;
+            }
+            else
+            {
+                duration *= 0.7;
+            }
+
             await DatabaseCheck.RunAsync(Path.Combine(snapshots, "db"));
         }
 
-        output.WriteLine($"{interrupted} of {Kills} kills met a defragmentation, which takes {duration.TotalMilliseconds:f0} ms");
-        Assert.True(interrupted >= Kills / 2, $"only {interrupted} of {Kills} kills met a defragmentation");
+        output.WriteLine($"{interrupted} kills met a defragmentation, which takes {duration.TotalMilliseconds:f0} ms");
+        Assert.True(interrupted >= Kills / 2, $"only {interrupted} kills met a defragmentation");
     }
 
     private static async Task FillAsync(V3Client client)

@@ -71,7 +71,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
         {
             // One writer that waits for each answer: every acknowledgement needs a sync of its own.
             using var v3 = new V3Client(client);
-            await Task.WhenAny(server.WaitForLogAsync("serving client traffic", TimeSpan.FromSeconds(60)));
+            await Task.WhenAny(server.WaitForLogAsync("serving client traffic", TimeSpan.FromMinutes(2)));
             await FillAsync(v3, 0, acknowledged);
             Assert.Equal(1, await server.WaitForExitAsync());
             Assert.Contains("input/output error", server.Log, StringComparison.OrdinalIgnoreCase);

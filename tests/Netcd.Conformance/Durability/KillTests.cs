@@ -44,7 +44,7 @@ public sealed class KillTests(ITestOutputHelper output)
                 break;
             }
 
-            await LoadUntilKilledAsync(server, client, ledgers);
+            await LoadUntilKilledAsync(server, client, ledgers, watcher);
             await DatabaseCheck.RunAsync(Path.Combine(data, "member", "snap", "db"));
         }
 
@@ -93,9 +93,10 @@ public sealed class KillTests(ITestOutputHelper output)
         }
     }
 
-    // Compaction stays well behind the watcher, so that no history is lost which it may need after the next restart.
-    private async Task DisturbAsync(V3Client client, CancellationToken stop)
+    // Compaction stays behind the watcher, so that no history is lost which it may need after the next restart.
+    private async Task DisturbAsync(V3Client client, ResumingWatcher watcher, CancellationToken stop)
     {
+        var compacted = 0L;
         while (!stop.IsCancellationRequested)
         {
             await Task.Delay(_random.Next(10, 60), CancellationToken.None);
@@ -103,9 +104,11 @@ public sealed class KillTests(ITestOutputHelper output)
             {
                 case 0:
                     var revision = (await client.StatusAsync()).Header.Revision;
-                    if (revision > 5000)
+                    var isPhysical = _random.Next(2) == 0;
+                    if (Math.Min(revision - 4000, watcher.LastRevision) is > 1000 and var target && target > compacted)
                     {
-                        await client.CompactAsync(revision - 4000, physical: _random.Next(2) == 0);
+                        await client.CompactAsync(target, isPhysical);
+                        compacted = target;
                     }
 
                     break;
@@ -131,12 +134,14 @@ public sealed class KillTests(ITestOutputHelper output)
         }
     }
 
-    private async Task LoadUntilKilledAsync(EtcdServer server, V3Client client, List<WriteLedger> ledgers)
+    private async Task LoadUntilKilledAsync(
+        EtcdServer server, V3Client client, List<WriteLedger> ledgers, ResumingWatcher watcher)
     {
         using var stop = new CancellationTokenSource();
         List<Task> work =
         [
-            .. ledgers.Select(ledger => WriteAsync(client, ledger, stop.Token)), DisturbAsync(client, stop.Token),
+            .. ledgers.Select(ledger => WriteAsync(client, ledger, stop.Token)), 
+            DisturbAsync(client, watcher, stop.Token),
         ];
         await Task.Delay(_random.Next(20, 700), CancellationToken.None);
         Assert.False(server.HasExited, server.Log);

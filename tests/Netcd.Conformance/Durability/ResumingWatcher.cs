@@ -12,7 +12,7 @@ namespace Netcd.Conformance.Durability;
 /// </summary>
 internal sealed class ResumingWatcher(params IReadOnlyList<Func<V3Client>> servers)
 {
-    private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WaitLimit = TimeSpan.FromMinutes(2);
 
     private readonly Dictionary<long, List<(string Key, string Value)>> _events = [];
     private long _lastRevision = 1;

@@ -7,7 +7,7 @@ namespace Netcd.Conformance.Gateway;
 /// <summary>Sends requests over sockets of its own: client libraries refuse half of what is sent here.</summary>
 internal static class RawHttp
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     public static async Task<HttpAnswer> SendAsync(int port, HttpRequestLine request, string token = "")
     {

@@ -30,8 +30,7 @@ internal static class Command
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
+        await FeedAsync(process, input);
         using var limit = new CancellationTokenSource(timeLimit ?? TimeLimit);
         try
         {
@@ -44,5 +43,19 @@ internal static class Command
         }
 
         return new ProcessResult(process.ExitCode, await output, await error);
+    }
+
+    // A program that ends at once, because of its flags, may be gone before it is given its input.
+    private static async Task FeedAsync(Process process, string input)
+    {
+        try
+        {
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // What it says shows whether it should have read.
+        }
     }
 }

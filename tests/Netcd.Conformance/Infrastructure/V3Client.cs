@@ -1,15 +1,28 @@
+using System.Diagnostics;
 using System.Net.Security;
 using Google.Protobuf;
+using Netcd.Grpc;
 using Netcd.Grpc.Client;
 using Netcd.Proto.EtcdServer;
 
 namespace Netcd.Conformance.Infrastructure;
 
 /// <summary>The v3 calls that tests make, as plain methods over generated messages.</summary>
+/// <param name="url">The member.</param>
+/// <param name="tls">Null for plaintext.</param>
+/// <param name="timeLimit">Of each call.</param>
+/// <param name="insists">
+/// Whether a call is made again that was refused for want of a leader: on a busy machine a cluster may change its leader
+/// at any time.
+/// </param>
 internal sealed class V3Client(
-    string url, SslClientAuthenticationOptions? tls = null, TimeSpan? timeLimit = null) : IDisposable
+    string url, SslClientAuthenticationOptions? tls = null, TimeSpan? timeLimit = null, bool insists = false)
+    : IDisposable
 {
-    private CallOptions Limited { get; } = new() { Timeout = timeLimit ?? TimeSpan.FromSeconds(20) };
+    private static readonly TimeSpan PauseWithoutLeader = TimeSpan.FromMilliseconds(50);
+
+    // For calls that must be answered: long enough for a busy machine.
+    private CallOptions Limited { get; } = new() { Timeout = timeLimit ?? TimeSpan.FromSeconds(90) };
 
     public GrpcChannel Channel { get; } = new(new Uri(url), tls);
 
@@ -24,7 +37,7 @@ internal sealed class V3Client(
     }
 
     public Task<RangeResponse> RangeAsync(RangeRequest request) =>
-        Channel.CallAsync("/etcdserverpb.KV/Range", request, RangeResponse.Parser, Limited);
+        CallAsync("/etcdserverpb.KV/Range", request, RangeResponse.Parser);
 
     public Task<RangeResponse> EverythingAsync(long revision = 0) =>
         RangeAsync(new RangeRequest
@@ -36,68 +49,89 @@ internal sealed class V3Client(
         PutAsync(new PutRequest { Key = Bytes(key), Value = Bytes(value), Lease = lease });
 
     public Task<PutResponse> PutAsync(PutRequest request) =>
-        Channel.CallAsync("/etcdserverpb.KV/Put", request, PutResponse.Parser, Limited);
+        CallAsync("/etcdserverpb.KV/Put", request, PutResponse.Parser);
 
     public Task<DeleteRangeResponse> DeleteAsync(DeleteRangeRequest request) =>
-        Channel.CallAsync("/etcdserverpb.KV/DeleteRange", request, DeleteRangeResponse.Parser, Limited);
+        CallAsync("/etcdserverpb.KV/DeleteRange", request, DeleteRangeResponse.Parser);
 
     public Task<DeleteRangeResponse> DeleteAsync(string key) => DeleteAsync(new DeleteRangeRequest { Key = Bytes(key) });
 
     public Task<TxnResponse> TxnAsync(TxnRequest request) =>
-        Channel.CallAsync("/etcdserverpb.KV/Txn", request, TxnResponse.Parser, Limited);
+        CallAsync("/etcdserverpb.KV/Txn", request, TxnResponse.Parser);
 
     public Task<CompactionResponse> CompactAsync(long revision, bool physical = false) =>
-        Channel.CallAsync(
+        CallAsync(
             "/etcdserverpb.KV/Compact",
             new CompactionRequest { Revision = revision, Physical = physical },
-            CompactionResponse.Parser,
-            Limited);
+            CompactionResponse.Parser);
 
     public Task<LeaseGrantResponse> GrantAsync(long ttl, long id = 0) =>
-        Channel.CallAsync(
-            "/etcdserverpb.Lease/LeaseGrant", new LeaseGrantRequest { TTL = ttl, ID = id }, LeaseGrantResponse.Parser,
-            Limited);
+        CallAsync(
+            "/etcdserverpb.Lease/LeaseGrant", new LeaseGrantRequest { TTL = ttl, ID = id }, LeaseGrantResponse.Parser);
 
     public Task<LeaseRevokeResponse> RevokeAsync(long id) =>
-        Channel.CallAsync(
-            "/etcdserverpb.Lease/LeaseRevoke", new LeaseRevokeRequest { ID = id }, LeaseRevokeResponse.Parser, Limited);
+        CallAsync(
+            "/etcdserverpb.Lease/LeaseRevoke", new LeaseRevokeRequest { ID = id }, LeaseRevokeResponse.Parser);
 
     public Task<LeaseTimeToLiveResponse> TimeToLiveAsync(long id, bool keys = false) =>
-        Channel.CallAsync(
+        CallAsync(
             "/etcdserverpb.Lease/LeaseTimeToLive", new LeaseTimeToLiveRequest { ID = id, Keys = keys },
-            LeaseTimeToLiveResponse.Parser, Limited);
+            LeaseTimeToLiveResponse.Parser);
 
     public Task<LeaseLeasesResponse> LeasesAsync() =>
-        Channel.CallAsync(
-            "/etcdserverpb.Lease/LeaseLeases", new LeaseLeasesRequest(), LeaseLeasesResponse.Parser, Limited);
+        CallAsync(
+            "/etcdserverpb.Lease/LeaseLeases", new LeaseLeasesRequest(), LeaseLeasesResponse.Parser);
 
     public Task<HashKVResponse> HashKvAsync(long revision = 0) =>
-        Channel.CallAsync(
-            "/etcdserverpb.Maintenance/HashKV", new HashKVRequest { Revision = revision }, HashKVResponse.Parser,
-            Limited);
+        CallAsync(
+            "/etcdserverpb.Maintenance/HashKV", new HashKVRequest { Revision = revision }, HashKVResponse.Parser);
 
     public Task<StatusResponse> StatusAsync() =>
-        Channel.CallAsync("/etcdserverpb.Maintenance/Status", new StatusRequest(), StatusResponse.Parser, Limited);
+        CallAsync("/etcdserverpb.Maintenance/Status", new StatusRequest(), StatusResponse.Parser);
 
     public Task<DefragmentResponse> DefragmentAsync() =>
-        Channel.CallAsync(
-            "/etcdserverpb.Maintenance/Defragment", new DefragmentRequest(), DefragmentResponse.Parser, Limited);
+        CallAsync(
+            "/etcdserverpb.Maintenance/Defragment", new DefragmentRequest(), DefragmentResponse.Parser);
 
     public Task<AlarmResponse> AlarmAsync(AlarmRequest request) =>
-        Channel.CallAsync("/etcdserverpb.Maintenance/Alarm", request, AlarmResponse.Parser, Limited);
+        CallAsync("/etcdserverpb.Maintenance/Alarm", request, AlarmResponse.Parser);
 
     public Task<MoveLeaderResponse> MoveLeaderAsync(ulong target) =>
-        Channel.CallAsync(
+        CallAsync(
             "/etcdserverpb.Maintenance/MoveLeader", new MoveLeaderRequest { TargetID = target },
-            MoveLeaderResponse.Parser, Limited);
+            MoveLeaderResponse.Parser);
 
     public Task<MemberListResponse> MembersAsync(bool linearizable = true) =>
-        Channel.CallAsync(
+        CallAsync(
             "/etcdserverpb.Cluster/MemberList", new MemberListRequest { Linearizable = linearizable },
-            MemberListResponse.Parser, Limited);
+            MemberListResponse.Parser);
 
     public StreamingCall<WatchResponse> Watch() =>
         Channel.OpenStream("/etcdserverpb.Watch/Watch", WatchResponse.Parser);
 
+    /// <summary>Whether a member refused for want of a leader, or lost the one that it asked.</summary>
+    public static bool IsWithoutLeader(Status status) =>
+        status.Code == StatusCode.Unavailable
+        && (status.Message is "etcdserver: no leader" or "etcdserver: leader changed"
+            || status.Message.StartsWith("etcdserver: request timed out", StringComparison.Ordinal));
+
     public void Dispose() => Channel.Dispose();
+
+    private async Task<T> CallAsync<T>(string path, IMessage request, MessageParser<T> parser)
+        where T : IMessage<T>
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return await Channel.CallAsync(path, request, parser, Limited);
+            }
+            catch (GrpcException problem) when (insists && IsWithoutLeader(problem.Status)
+                && clock.Elapsed < Limited.Timeout)
+            {
+                await Task.Delay(PauseWithoutLeader);
+            }
+        }
+    }
 }

@@ -6,7 +6,8 @@ namespace Netcd.Conformance.LongRunning;
 /// <summary>etcdctl lock and elect, ours beside the real one, with holders that are killed.</summary>
 public sealed class LockAndElectTests
 {
-    private const string Ttl = "--ttl=4";
+    // A tool that gets no processor for so long loses what it holds.
+    private const string Ttl = "--ttl=10";
 
     public static TheoryData<ServerKind, string, string> Pairs => new()
     {

@@ -6,7 +6,7 @@ namespace Netcd.Conformance.LongRunning;
 /// <summary>An etcdctl that goes on until it is told to stop. Disposing kills it.</summary>
 internal sealed class RunningTool : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
     private readonly Task<string> _error;

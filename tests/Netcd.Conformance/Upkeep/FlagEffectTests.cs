@@ -9,7 +9,7 @@ namespace Netcd.Conformance.Upkeep;
 /// <summary>What flags bring about, seen from outside; on both programs where both show it alike.</summary>
 public sealed class FlagEffectTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Theory]
     [InlineData(ServerKind.Go, "--experimental-warning-apply-duration=1ns")]

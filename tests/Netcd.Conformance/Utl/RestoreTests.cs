@@ -227,7 +227,7 @@ public sealed class RestoreTests
     private static async Task<WatchResponse> NextAsync(
         Netcd.Grpc.Client.StreamingCall<WatchResponse> watch, Func<WatchResponse, bool> isWanted)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         await foreach (var response in watch.ReadAllAsync(limit.Token))
         {
             if (isWanted(response))

@@ -47,7 +47,7 @@ internal sealed partial class UtlPair : IDisposable
     private static Task<ProcessResult> RunAsync(string program, string directory, string line)
     {
         string[] arguments = ["-C", directory, program, .. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
-        return Command.RunAsync("env", arguments, timeLimit: TimeSpan.FromSeconds(60));
+        return Command.RunAsync("env", arguments, timeLimit: TimeSpan.FromMinutes(3));
     }
 
     private static ProcessResult Normal(ProcessResult result) =>

@@ -12,7 +12,7 @@ namespace Netcd.Conformance.Cluster.Load;
 /// a lost, a doubled and a changed write all show: an acknowledged key must be there, at its revision, in its first
 /// version.
 /// </summary>
-internal sealed class WriteLoad(EtcdCluster cluster, int writersPerMember)
+internal sealed class WriteLoad(EtcdCluster cluster, int writersPerMember, TimeSpan? answerLimit = null)
 {
     private const int PageKeys = 5000;
 
@@ -105,7 +105,7 @@ internal sealed class WriteLoad(EtcdCluster cluster, int writersPerMember)
 
     private async Task WriteAsync(ClusterMember member)
     {
-        using var client = member.NewClient(AnswerLimit);
+        using var client = member.NewClient(answerLimit ?? AnswerLimit);
         while (!_isStopping)
         {
             var number = Interlocked.Increment(ref _next);

@@ -19,10 +19,16 @@ public sealed class PartitionTests(ITestOutputHelper output)
     private const int LossPercent = 30;
 
     private static readonly TimeSpan ElectionTimeout = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan WholeLimit = 10 * ElectionTimeout;
+
+    // On a quiet machine, where the rounds are counted, it is whole within ten election timeouts; on a busy one it has
+    // to become whole.
+    private static readonly TimeSpan WholeLimit = IsCounted ? 10 * ElectionTimeout : TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan StepDownLimit = IsCounted ? 3 * ElectionTimeout : TimeSpan.FromMinutes(2);
     private static readonly TimeSpan BrokenFor = TimeSpan.FromSeconds(3);
 
     private static int Rounds => Counts.Read("NETCD_PARTITION_ROUNDS", 1);
+
+    private static bool IsCounted => Counts.Read("NETCD_PARTITION_ROUNDS", 0) > 0;
 
     public static TheoryData<ServerKind, int> Clusters()
     {
@@ -127,7 +133,7 @@ public sealed class PartitionTests(ITestOutputHelper output)
 
         await EtcdCluster.UntilAsync(
             "the isolated leader has not stepped down", async () => (await old.Client.StatusAsync()).Leader == 0,
-            3 * ElectionTimeout);
+            StepDownLimit);
     }
 
     // Two halves that hear each other only through the one member between them.

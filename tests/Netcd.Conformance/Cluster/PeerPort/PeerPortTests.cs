@@ -17,7 +17,7 @@ public sealed partial class PeerPortTests(ITestOutputHelper output)
     private const int PageBytes = 4096;
     private const int BadStreamsServed = 3;
 
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(2);
 
     [Theory]
     [InlineData(ServerKind.Netcd)]
@@ -26,21 +26,17 @@ public sealed partial class PeerPortTests(ITestOutputHelper output)
     {
         await using var cluster = await EtcdCluster.StartAsync(ClusterOptions.Of(kind, 3));
         var ids = await ReadIdsAsync(cluster) with { Removed = await RemoveOneAsync(cluster) };
-        await cluster.MoveLeaderAsync(cluster.Members[1]);
         var memory = new MemorySampler(cluster.Members[0].Server.ProcessId);
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        var wrong = new List<string>();
-        foreach (var request in WrongRequests.All(ids))
+        List<string> wrong = [];
+        await EtcdCluster.UntilAsync("no leader stays what it is", async () =>
         {
-            var answer = await AskAsync(http, cluster.Members[0], ids, request);
-            output.WriteLine($"{request.Name}: {answer}");
-            if (!answer.StartsWith($"{request.Status} ", StringComparison.Ordinal)
-                || !answer.Contains(request.Text, StringComparison.Ordinal))
-            {
-                wrong.Add($"{request.Name}: {answer}, not {request.Status} {request.Text}");
-            }
-        }
+            await cluster.MoveLeaderAsync(cluster.Members[1]);
+            var term = (await cluster.Members[1].Client.StatusAsync()).RaftTerm;
+            wrong = await AskAllAsync(cluster.Members[0], ids);
 
+            // Some answers are those of a follower: if it was elected meanwhile, on a busy machine, all are asked again.
+            return wrong.Count == 0 || (await cluster.Members[0].Client.StatusAsync()).RaftTerm == term;
+        });
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
         await CheckAliveAsync(cluster, memory);
     }
@@ -130,6 +126,24 @@ public sealed partial class PeerPortTests(ITestOutputHelper output)
         await CheckAliveAsync(cluster, memory);
         Assert.Equal("damage", (await cluster.Members[0].Client.EverythingAsync()).Kvs
             .Single(kv => kv.Key.ToStringUtf8() == "before").Value.ToStringUtf8());
+    }
+
+    private async Task<List<string>> AskAllAsync(ClusterMember member, PeerIds ids)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var wrong = new List<string>();
+        foreach (var request in WrongRequests.All(ids))
+        {
+            var answer = await AskAsync(http, member, ids, request);
+            output.WriteLine($"{request.Name}: {answer}");
+            if (!answer.StartsWith($"{request.Status} ", StringComparison.Ordinal)
+                || !answer.Contains(request.Text, StringComparison.Ordinal))
+            {
+                wrong.Add($"{request.Name}: {answer}, not {request.Status} {request.Text}");
+            }
+        }
+
+        return wrong;
     }
 
     private static IEnumerable<(string Damage, byte[] Database)> Damage(byte[] database)
