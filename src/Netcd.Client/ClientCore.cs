@@ -1,6 +1,7 @@
 using Netcd.Client.Calls;
 using Netcd.Client.Endpoints;
 using Netcd.Client.Leases;
+using Netcd.Client.Namespaces;
 using Netcd.Client.Watch;
 
 namespace Netcd.Client;
@@ -8,6 +9,9 @@ namespace Netcd.Client;
 /// <summary>What all views of a client share.</summary>
 internal sealed class ClientCore : IAsyncDisposable
 {
+    // Beyond, settings without watches are forgotten.
+    private const int WatchSettingsMax = 16;
+
     private readonly CancellationTokenSource _ended = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<CallSettings, WatchStreams> _watches = [];
@@ -40,19 +44,22 @@ internal sealed class ClientCore : IAsyncDisposable
     /// <summary>Cancelled when the client ends.</summary>
     public CancellationToken Ended => _ended.Token;
 
-    /// <summary>The watches of views with these settings: they share a stream.</summary>
-    public WatchStreams WatchesOf(CallSettings settings)
+    /// <summary>Begins a watch. The watches of views with the same settings share a stream.</summary>
+    public EtcdWatcher BeginWatch(
+        CallSettings settings, WatchCreateRequest request, KeySpace? keySpace, bool createdNotify)
     {
-        var key = settings with { Timeout = null };
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, typeof(EtcdClient));
-            if (!_watches.TryGetValue(key, out var watches))
-            {
-                _watches[key] = watches = new WatchStreams(Caller, Options, key);
-            }
+            return WatchesOf(settings).Begin(request, keySpace, createdNotify);
+        }
+    }
 
-            return watches;
+    /// <summary>Asks for the progress of all watches with these settings.</summary>
+    public Task RequestProgressAsync(CallSettings settings, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return WatchesOf(settings).RequestProgressAsync(cancellationToken);
         }
     }
 
@@ -100,6 +107,35 @@ internal sealed class ClientCore : IAsyncDisposable
         Endpoints.Dispose();
         _token.Dispose();
         _ended.Dispose();
+    }
+
+    // Called with the lock held.
+    private WatchStreams WatchesOf(CallSettings settings)
+    {
+        var key = settings with { Timeout = null };
+        ObjectDisposedException.ThrowIf(_isDisposed, typeof(EtcdClient));
+        if (!_watches.TryGetValue(key, out var watches))
+        {
+            if (_watches.Count >= WatchSettingsMax)
+            {
+                EndIdleWatches();
+            }
+
+            _watches[key] = watches = new WatchStreams(Caller, Options, key);
+        }
+
+        return watches;
+    }
+
+    // Tokens come and go: what nobody watches with any more is not kept. Called with the lock held, as is every
+    // beginning of a watch, so that an idle one stays idle.
+    private void EndIdleWatches()
+    {
+        foreach (var (key, watches) in _watches.Where(static pair => pair.Value.IsIdle).ToArray())
+        {
+            _watches.Remove(key);
+            _ = watches.DisposeAsync().AsTask();
+        }
     }
 
     private async Task SyncAsync(TimeSpan interval)

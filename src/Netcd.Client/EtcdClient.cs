@@ -132,6 +132,12 @@ public sealed class EtcdClient : IAsyncDisposable
     public EtcdClient ForEndpoint(string endpoint) => View(Settings with { Endpoint = endpoint });
 
     /// <summary>
+    /// The same client with another user's token, for who acts for others as a proxy does. The token is sent as it is
+    /// and never renewed; keep-alives of leases go without one, as etcd asks for none.
+    /// </summary>
+    public EtcdClient WithToken(string token) => View(Settings with { Token = token });
+
+    /// <summary>
     /// Gets a token for the user of the options now rather than with the first call, within the dial timeout: who wants
     /// to know early whether name and password are right. Nothing without a user, or where the cluster asks for none.
     /// </summary>
@@ -148,6 +154,23 @@ public sealed class EtcdClient : IAsyncDisposable
         string path, byte[] request, bool isRepeatable, CancellationToken cancellationToken = default) =>
         _core.Caller.CallAsync(
             path, request, isRepeatable ? RetryClass.Repeatable : RetryClass.Once, Settings, cancellationToken);
+
+    /// <summary>
+    /// Opens any streaming call at one endpoint, for services that have no method here. It ends when its connection
+    /// does: who wants to go on opens another.
+    /// </summary>
+    /// <typeparam name="TResponse">What the server sends.</typeparam>
+    /// <param name="path"><c>/package.Service/Method</c>.</param>
+    /// <param name="parser">Reads what the server sends.</param>
+    /// <param name="cancellationToken">Gives the opening up.</param>
+    public async Task<EtcdStream<TResponse>> OpenStreamAsync<TResponse>(
+        string path, MessageParser<TResponse> parser, CancellationToken cancellationToken = default)
+        where TResponse : IMessage<TResponse>
+    {
+        var (call, endpoint) = await _core.Caller.OpenAsync(path, parser, Settings, cancellationToken)
+            .ConfigureAwait(false);
+        return new EtcdStream<TResponse>(_core.Caller, call, endpoint);
+    }
 
     /// <summary>Ends all watches and keep-alives and closes the connections. A view does nothing.</summary>
     public ValueTask DisposeAsync() => _isView ? ValueTask.CompletedTask : _core.DisposeAsync();

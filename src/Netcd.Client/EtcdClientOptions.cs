@@ -46,6 +46,14 @@ public sealed record EtcdClientOptions
     /// <summary>A ping that is not answered within this time ends the connection.</summary>
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Ping connections without open calls too; servers may take that for an attack.</summary>
+    public bool PingsIdleConnections { get; init; }
+
+    /// <summary>
+    /// A call for which no endpoint can be connected to fails at once with Unavailable instead of waiting for one.
+    /// </summary>
+    public bool FailsFast { get; init; }
+
     /// <summary>User name; with the password it is exchanged for a token.</summary>
     public string? Username { get; init; }
 

@@ -55,7 +55,9 @@ public sealed class GrpcChannel : IDisposable
 
         if (options.KeepAliveTime is { } keepAliveTime)
         {
-            handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;
+            handler.KeepAlivePingPolicy = options.PingsIdleConnections
+                ? HttpKeepAlivePingPolicy.Always
+                : HttpKeepAlivePingPolicy.WithActiveRequests;
             handler.KeepAlivePingDelay = keepAliveTime;
             handler.KeepAlivePingTimeout = options.KeepAliveTimeout;
         }

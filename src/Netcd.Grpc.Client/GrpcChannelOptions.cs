@@ -26,6 +26,9 @@ public sealed record GrpcChannelOptions
     /// <summary>A ping that is not answered within this time ends the connection.</summary>
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Connections without open calls are pinged too.</summary>
+    public bool PingsIdleConnections { get; init; }
+
     /// <summary>Longest message that is sent.</summary>
     public int SendBytesMax { get; init; } = int.MaxValue;
 

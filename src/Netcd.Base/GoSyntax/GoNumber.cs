@@ -34,6 +34,9 @@ public static class GoNumber
         return verdict is null;
     }
 
+    /// <summary>What strconv says of a number that its type cannot hold.</summary>
+    public static string OutOfRangeError(string function, string text) => Error(function, text, OutOfRange);
+
     private const string InvalidSyntax = "invalid syntax";
     private const string OutOfRange = "value out of range";
 

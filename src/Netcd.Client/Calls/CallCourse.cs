@@ -18,6 +18,9 @@ internal sealed class CallCourse(string path, RetryClass retry, CallSettings set
     /// <summary>Attempts that reached a server.</summary>
     public int Attempts { get; set; }
 
+    /// <summary>Attempts for which no connection could be made.</summary>
+    public int Unsent { get; set; }
+
     /// <summary>What the last attempt ended with: the reason behind a deadline.</summary>
     public GrpcException? Last { get; set; }
 

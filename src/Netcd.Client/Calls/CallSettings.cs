@@ -11,4 +11,7 @@ internal sealed record CallSettings
 
     /// <summary>The endpoint that calls go to; null for any.</summary>
     public string? Endpoint { get; init; }
+
+    /// <summary>The token to send instead of the client's own; null for the client's.</summary>
+    public string? Token { get; init; }
 }

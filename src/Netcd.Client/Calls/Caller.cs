@@ -141,7 +141,9 @@ internal sealed class Caller(EtcdClientOptions options, EndpointSet endpoints, T
     {
         while (true)
         {
-            var state = await NextAsync(course.Settings.Endpoint, cancellationToken).ConfigureAwait(false);
+            var state = options.FailsFast
+                ? endpoints.Next(course.Settings.Endpoint, out _)
+                : await NextAsync(course.Settings.Endpoint, cancellationToken).ConfigureAwait(false);
             try
             {
                 var metadata = await MetadataAsync(course.Settings, renewToken: false, cancellationToken)
@@ -165,6 +167,12 @@ internal sealed class Caller(EtcdClientOptions options, EndpointSet endpoints, T
                 {
                     // Nobody has seen the call: it waits for a connection, as grpc's WaitForReady.
                     endpoints.Failed(state);
+                    if (options.FailsFast && ++course.Unsent >= Reachable(course))
+                    {
+                        throw new EtcdException(
+                            StatusCode.Unavailable, DialErrors.TextOf(state.Endpoint, problem), problem);
+                    }
+
                     continue;
                 }
 
@@ -206,7 +214,7 @@ internal sealed class Caller(EtcdClientOptions options, EndpointSet endpoints, T
         }
 
         var description = problem.Status.Message;
-        if (token.IsRefused(description))
+        if (course.Settings.Token is null && token.IsRefused(description))
         {
             // The server did nothing but look at the token.
             await token.RenewAsync(this, cancellationToken).ConfigureAwait(false);
@@ -236,6 +244,8 @@ internal sealed class Caller(EtcdClientOptions options, EndpointSet endpoints, T
         }
     }
 
+    private int Reachable(CallCourse course) => course.Settings.Endpoint is null ? endpoints.Count : 1;
+
     // One pause for each quorum of endpoints that were tried.
     private Task PauseAsync(int attempts, CancellationToken cancellationToken)
     {
@@ -262,7 +272,8 @@ internal sealed class Caller(EtcdClientOptions options, EndpointSet endpoints, T
     private async ValueTask<KeyValuePair<string, string>[]> MetadataAsync(
         CallSettings settings, bool renewToken, CancellationToken cancellationToken)
     {
-        var text = await token.GetAsync(this, renewToken, cancellationToken).ConfigureAwait(false);
+        var text = settings.Token
+            ?? await token.GetAsync(this, renewToken, cancellationToken).ConfigureAwait(false);
         var version = KeyValuePair.Create("client-api-version", ApiVersion);
         var leader = KeyValuePair.Create("hasleader", "true");
         return (text.Length > 0, settings.RequireLeader) switch

@@ -171,6 +171,7 @@ internal sealed class EndpointSet : IDisposable
                 ? ShortestKeepAlive
                 : _options.KeepAliveTime,
             KeepAliveTimeout = _options.KeepAliveTimeout,
+            PingsIdleConnections = _options.PingsIdleConnections,
             SendBytesMax = _options.SendBytesMax,
             ReceiveBytesMax = _options.ReceiveBytesMax,
         });

@@ -62,7 +62,7 @@ public sealed class WatchClient
     /// without events when it has everything up to its header's revision.
     /// </summary>
     public Task RequestProgressAsync(CancellationToken cancellationToken = default) =>
-        _client.Core.WatchesOf(_client.Settings).RequestProgressAsync(cancellationToken);
+        _client.Core.RequestProgressAsync(_client.Settings, cancellationToken);
 
     private async Task<EtcdWatcher> OpenAsync(
         WatchCreateRequest request, bool createdNotify, CancellationToken cancellationToken)
@@ -81,6 +81,6 @@ public sealed class WatchClient
     }
 
     private EtcdWatcher Begin(WatchCreateRequest request, bool createdNotify) =>
-        _client.Core.WatchesOf(_client.Settings).Begin(
-            _client.KeySpace?.Inside(request) ?? request, _client.KeySpace, createdNotify);
+        _client.Core.BeginWatch(
+            _client.Settings, _client.KeySpace?.Inside(request) ?? request, _client.KeySpace, createdNotify);
 }

@@ -25,6 +25,9 @@ internal sealed class WatchStreams(Caller caller, EtcdClientOptions options, Cal
     private CancellationTokenSource? _stream;
     private Task _run = Task.CompletedTask;
 
+    /// <summary>Nobody watches.</summary>
+    public bool IsIdle => _table.IsEmpty;
+
     /// <summary>Adds a watcher; the server is asked as soon as there is a stream.</summary>
     public EtcdWatcher Begin(WatchCreateRequest request, KeySpace? keySpace, bool createdNotify)
     {

@@ -59,6 +59,13 @@ public sealed class FlagSet
     public Flag UInt64(string name, ulong initial, string usage) =>
         Add(new Flag(name, '\0', usage, new UnsignedValue(initial)));
 
+    /// <summary>Go's uint.</summary>
+    public Flag UInt(string name, ulong initial, string usage) =>
+        Add(new Flag(name, '\0', usage, new UnsignedValue(initial, "uint")));
+
+    public Flag UInt32(string name, uint initial, string usage) =>
+        Add(new Flag(name, '\0', usage, new UnsignedValue(initial, "uint32", uint.MaxValue)));
+
     public Flag Duration(string name, TimeSpan initial, string usage) =>
         Add(new Flag(name, '\0', usage, new DurationValue(initial)));
 
