@@ -9,15 +9,15 @@ namespace Netcd.Client;
 /// <summary>What all views of a client share.</summary>
 internal sealed class ClientCore : IAsyncDisposable
 {
-    // Beyond, settings without watches are forgotten.
-    private const int WatchSettingsMax = 16;
+    // Beyond, settings without watches and tokens without leases are forgotten.
+    private const int SettingsMax = 16;
 
     private readonly CancellationTokenSource _ended = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<CallSettings, WatchStreams> _watches = [];
+    private readonly Dictionary<string, LeaseKeeper> _leases = new(StringComparer.Ordinal);
     private readonly Token _token;
     private readonly Task _sync;
-    private LeaseKeeper? _leases;
     private bool _isDisposed;
 
     public ClientCore(EtcdClientOptions options)
@@ -63,23 +63,30 @@ internal sealed class ClientCore : IAsyncDisposable
         }
     }
 
-    /// <summary>What keeps leases alive.</summary>
-    public LeaseKeeper Leases
+    /// <summary>Keeps a lease alive. The leases of one token (null: the client's own) share a stream.</summary>
+    public LeaseKeepAlive KeepAlive(string? token, long id)
     {
-        get
+        lock (_lock)
         {
-            lock (_lock)
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(EtcdClient));
+            if (!_leases.TryGetValue(token ?? "", out var keeper))
             {
-                ObjectDisposedException.ThrowIf(_isDisposed, typeof(EtcdClient));
-                return _leases ??= new LeaseKeeper(Caller, Options);
+                if (_leases.Count >= SettingsMax)
+                {
+                    EndIdleLeases();
+                }
+
+                _leases[token ?? ""] = keeper = new LeaseKeeper(Caller, Options, token);
             }
+
+            return keeper.Add(id);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         WatchStreams[] watches;
-        LeaseKeeper? leases;
+        LeaseKeeper[] leases;
         lock (_lock)
         {
             if (_isDisposed)
@@ -89,7 +96,7 @@ internal sealed class ClientCore : IAsyncDisposable
 
             _isDisposed = true;
             watches = [.. _watches.Values];
-            leases = _leases;
+            leases = [.. _leases.Values];
         }
 
         await _ended.CancelAsync().ConfigureAwait(false);
@@ -98,9 +105,9 @@ internal sealed class ClientCore : IAsyncDisposable
             await one.DisposeAsync().ConfigureAwait(false);
         }
 
-        if (leases is not null)
+        foreach (var one in leases)
         {
-            await leases.DisposeAsync().ConfigureAwait(false);
+            await one.DisposeAsync().ConfigureAwait(false);
         }
 
         await _sync.ConfigureAwait(false);
@@ -116,7 +123,7 @@ internal sealed class ClientCore : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, typeof(EtcdClient));
         if (!_watches.TryGetValue(key, out var watches))
         {
-            if (_watches.Count >= WatchSettingsMax)
+            if (_watches.Count >= SettingsMax)
             {
                 EndIdleWatches();
             }
@@ -135,6 +142,16 @@ internal sealed class ClientCore : IAsyncDisposable
         {
             _watches.Remove(key);
             _ = watches.DisposeAsync().AsTask();
+        }
+    }
+
+    // The same for those who keep leases alive.
+    private void EndIdleLeases()
+    {
+        foreach (var (token, keeper) in _leases.Where(static pair => pair.Value.IsIdle).ToArray())
+        {
+            _leases.Remove(token);
+            _ = keeper.DisposeAsync().AsTask();
         }
     }
 

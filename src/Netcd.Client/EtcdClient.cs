@@ -133,7 +133,7 @@ public sealed class EtcdClient : IAsyncDisposable
 
     /// <summary>
     /// The same client with another user's token, for who acts for others as a proxy does. The token is sent as it is
-    /// and never renewed; keep-alives of leases go without one, as etcd asks for none.
+    /// and never renewed.
     /// </summary>
     public EtcdClient WithToken(string token) => View(Settings with { Token = token });
 

@@ -109,7 +109,7 @@ public sealed class LeaseClient
     /// Keeps a lease alive from now on: a third of its time after each renewal it is renewed, at another endpoint when
     /// one fails, until what is returned is disposed or the lease is gone.
     /// </summary>
-    public LeaseKeepAlive KeepAlive(long id) => _client.Core.Leases.Add(id);
+    public LeaseKeepAlive KeepAlive(long id) => _client.Core.KeepAlive(_client.Settings.Token, id);
 
     /// <summary>
     /// The same as a sequence of the servers' answers, for as long as it is read; it ends when the lease is gone.

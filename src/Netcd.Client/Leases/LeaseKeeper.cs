@@ -30,14 +30,15 @@ internal sealed class LeaseKeeper : IAsyncDisposable
     private readonly SemaphoreSlim _wake = new(0, 1);
 
     // The member must have a leader: without, a renewal would be lost without a word.
-    private readonly CallSettings _settings = new() { RequireLeader = true };
+    private readonly CallSettings _settings;
     private Task _receive = Task.CompletedTask;
     private Task _send = Task.CompletedTask;
     private StreamingCall<LeaseKeepAliveResponse>? _stream;
     private bool _isRunning;
 
-    public LeaseKeeper(Caller caller, EtcdClientOptions options)
+    public LeaseKeeper(Caller caller, EtcdClientOptions options, string? token)
     {
+        _settings = new CallSettings { RequireLeader = true, Token = token };
         _caller = caller;
         _time = options.Time;
         _firstAnswerLimit = options.DialTimeout > TimeSpan.Zero
@@ -46,6 +47,18 @@ internal sealed class LeaseKeeper : IAsyncDisposable
         if (_firstAnswerLimit < FirstAnswerLimit)
         {
             _firstAnswerLimit = FirstAnswerLimit;
+        }
+    }
+
+    /// <summary>No lease is kept alive.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _leases.Count == 0;
+            }
         }
     }
 
