@@ -3,6 +3,7 @@ using Netcd.CommandLine;
 using Netcd.Daemon.Discovery;
 using Netcd.Daemon.Process;
 using Netcd.Proxy;
+using Netcd.Proxy.Discovery;
 using Netcd.Server;
 using Endpoint = Netcd.Proxy.Endpoint;
 
@@ -19,7 +20,13 @@ internal static class ProxyLauncher
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using var console = ProgramConsole.OfProcess();
         var code = await ProxyProgram.RunAsync(
-            arguments, new ProgramVersion(ServerVersion.Text, "3.6"), console, new Discovery(), stop.Token);
+            arguments,
+            new ProgramVersion(ServerVersion.Text, "3.6"),
+            console,
+            new ProxyParts(
+                new Records(),
+                () => SystemdNotifier.NotifyReady(Environment.GetEnvironmentVariable("NOTIFY_SOCKET"))),
+            stop.Token);
         if (received is not { } signal)
         {
             return code;
@@ -36,18 +43,22 @@ internal static class ProxyLauncher
         }
     }
 
-    private sealed class Discovery : IEndpointDiscovery
+    private sealed class Records : ISrvRecords
     {
-        public async Task<IReadOnlyList<Endpoint>> LookUpAsync(string name, CancellationToken cancellation)
+        public async Task<IReadOnlyList<SrvRecord>> LookUpAsync(string name, CancellationToken cancellation)
         {
             try
             {
                 var found = await new SrvLookup().LookUpAsync(name, cancellation);
-                return [.. found.Select(static target => new Endpoint(target.Host, target.Port))];
+                return
+                [
+                    .. found.Select(static target => new SrvRecord(
+                        new Endpoint(target.Host, target.Port), target.Priority, target.Weight)),
+                ];
             }
-            catch (DiscoveryException)
+            catch (DiscoveryException problem)
             {
-                return [];
+                throw new SrvException(problem.Message, problem);
             }
         }
     }

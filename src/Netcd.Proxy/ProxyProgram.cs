@@ -1,6 +1,6 @@
 using Netcd.CommandLine;
 using Netcd.CommandLine.Help;
-using Netcd.Proxy.Calls;
+using Netcd.Proxy.Start;
 using Netcd.Proxy.Tcp;
 
 namespace Netcd.Proxy;
@@ -13,11 +13,11 @@ public static class ProxyProgram
         IReadOnlyList<string> arguments,
         ProgramVersion version,
         ProgramConsole console,
-        IEndpointDiscovery discovery,
+        ProxyParts parts,
         CancellationToken cancellation)
     {
         var root = new Command("etcd", "etcd server");
-        root.Add(GatewayCommand.Create(discovery), GrpcProxyCommand.Create());
+        root.Add(GatewayCommand.Create(parts), GrpcProxyCommand.Create(parts));
         return new CommandLineProgram(root, version, console, HelpStyle.Cobra).RunAsync(arguments, cancellation);
     }
 }

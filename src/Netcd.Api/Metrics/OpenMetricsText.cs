@@ -15,7 +15,7 @@ namespace Netcd.Api.Metrics;
 ///                                    # EOF
 /// </code>
 /// </remarks>
-internal static class OpenMetricsText
+public static class OpenMetricsText
 {
     public const string ContentType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 

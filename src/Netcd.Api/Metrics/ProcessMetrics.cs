@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Netcd.Api.Metrics;
 
 /// <summary>What Prometheus' process collector shows, from /proc.</summary>
-internal static class ProcessMetrics
+public static class ProcessMetrics
 {
     public static void Add(MetricsPage page, TimeProvider time)
     {

@@ -10,7 +10,7 @@ namespace Netcd.Api.Profiles;
 /// <c>.nettrace</c> files for PerfView, Visual Studio, speedscope (through dotnet-trace convert) or dotnet-trace
 /// report. docs/profiles.md says what each is.
 /// </summary>
-internal sealed class ProfileEndpoints
+public sealed class ProfileEndpoints
 {
     private const string Prefix = "/debug/pprof/";
     private const int SecondsDefault = 30;

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Netcd.Api.Web;
 
 /// <summary>Plain-text answers in the form of Go's http.Error.</summary>
-internal static class WebErrors
+public static class WebErrors
 {
     public static Task NotFoundAsync(HttpContext context) =>
         ErrorAsync(context, StatusCodes.Status404NotFound, "404 page not found");

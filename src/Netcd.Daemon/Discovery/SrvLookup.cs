@@ -69,7 +69,8 @@ internal sealed class SrvLookup : ISrvLookup
             :
             [
                 .. records.OrderBy(record => record.Priority).ThenByDescending(record => record.Weight)
-                    .Select(record => new SrvTarget(record.Target.Value.TrimEnd('.'), record.Port)),
+                    .Select(record => new SrvTarget(
+                        record.Target.Value.TrimEnd('.'), record.Port, record.Priority, record.Weight)),
             ];
     }
 }

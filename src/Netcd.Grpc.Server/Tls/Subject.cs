@@ -2,7 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Netcd.Grpc.Server.Tls;
 
-internal static class Subject
+public static class Subject
 {
     private const string CommonNameOid = "2.5.4.3";
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Netcd.Proxy.Discovery;
 using Netcd.Proxy.Tcp;
 using Netcd.TestKit;
 
@@ -94,7 +95,7 @@ public sealed class TcpProxyTests : IDisposable
     private TcpProxy Start(TimeProvider time, List<string>? log = null) => new(new TcpProxyOptions
     {
         Listen = new IPEndPoint(IPAddress.Loopback, 0),
-        Endpoints = [_first.Endpoint, _second.Endpoint],
+        Endpoints = [new SrvRecord(_first.Endpoint), new SrvRecord(_second.Endpoint)],
         Time = time,
         Log = (_, message, endpoint) => log?.Add($"{message} {endpoint}"),
     });

@@ -1,84 +1,68 @@
-using System.Threading.Channels;
 using Google.Protobuf;
+using Netcd.Base.Protobuf;
+using Netcd.Client;
 using Netcd.Grpc;
-using Netcd.Grpc.Client;
 
 namespace Netcd.Proxy.Calls;
 
-/// <summary>A streaming method that is passed on, message by message in both directions.</summary>
+/// <summary>
+/// A method with one request and many answers that is passed on. The member is read no faster than the caller reads.
+/// </summary>
 internal sealed class PassedStream<TRequest, TResponse> : IStreamHandler
     where TRequest : class, IMessage<TRequest>
     where TResponse : class, IMessage<TResponse>
 {
-    // Requests that the member has not taken yet; a client that sends more is refused.
-    private const int RequestsMax = 1024;
-
-    private readonly Upstream _upstream;
+    private readonly EtcdClient _client;
+    private readonly MethodCounters _counters;
     private readonly MessageParser<TRequest> _requests;
     private readonly MessageParser<TResponse> _responses;
 
     public PassedStream(
-        Upstream upstream,
+        EtcdClient client,
+        CallCounters counters,
         string service,
         string name,
-        bool clientStreaming,
         MessageParser<TRequest> requests,
         MessageParser<TResponse> responses)
     {
-        _upstream = upstream;
+        _client = client;
+        _counters = new MethodCounters(counters, service, name, "server_stream");
         _requests = requests;
         _responses = responses;
-        Method = new Method(service, name, this, clientStreaming, serverStreaming: true);
+        Method = new Method(service, name, this, clientStreaming: false, serverStreaming: true);
     }
 
     public Method Method { get; }
 
-    public IStreamCall Open(in CallHead head, StreamOut output)
-    {
-        var channel = _upstream.Current;
-        var call = new Call(
-            this, output, channel, channel.OpenStream(Method.Path, _responses, PassedMetadata.Of(head)),
-            new CancellationTokenSource());
-        call.Start();
-        return call;
-    }
+    public IStreamCall Open(in CallHead head, StreamOut output) =>
+        new Call(this, new CallOutput(output, _counters), Caller.Of(head), new CancellationTokenSource());
 
     private sealed class Call(
-        PassedStream<TRequest, TResponse> method,
-        StreamOut output,
-        GrpcChannel channel,
-        StreamingCall<TResponse> inner,
-        CancellationTokenSource over) : IStreamCall
+        PassedStream<TRequest, TResponse> method, CallOutput output, Caller caller, CancellationTokenSource over)
+        : IStreamCall
     {
-        private readonly Channel<TRequest> _waiting = Channel.CreateBounded<TRequest>(RequestsMax);
         private readonly Lock _lock = new();
 
         // Guarded by _lock: set while a message waits for room.
         private TaskCompletionSource? _room;
 
-        public void Start()
-        {
-            _ = SendAsync();
-            _ = ReceiveAsync();
-        }
-
         public void OnMessage(ReadOnlySpan<byte> message)
         {
+            output.Received();
             try
             {
-                if (!_waiting.Writer.TryWrite(method._requests.ParseFrom(message)))
-                {
-                    output.Finish(new Status(StatusCode.ResourceExhausted, "netcd: too many requests wait"));
-                }
+                _ = RunAsync(method._requests.ParseFrom(message));
             }
             catch (InvalidProtocolBufferException problem)
             {
-                output.Finish(new Status(
-                    StatusCode.Internal, $"grpc: failed to unmarshal the received message: {problem.Message}"));
+                output.Finish(GrpcErrors.StreamUnmarshal(new ProtoException(problem.Message)));
             }
         }
 
-        public void OnHalfClose() => _waiting.Writer.TryComplete();
+        public void OnHalfClose()
+        {
+            // The one request was all that comes.
+        }
 
         public void OnWritable()
         {
@@ -91,52 +75,28 @@ internal sealed class PassedStream<TRequest, TResponse> : IStreamHandler
 
         public void OnClosed(StreamCloseReason reason)
         {
+            output.Closed(reason);
             over.Cancel();
-            _waiting.Writer.TryComplete();
-            inner.Dispose();
         }
 
-        private async Task SendAsync()
+        private async Task RunAsync(TRequest request)
         {
             try
             {
-                await foreach (var request in _waiting.Reader.ReadAllAsync(over.Token))
-                {
-                    await inner.WriteAsync(request, over.Token);
-                }
-
-                inner.CompleteWriting();
-            }
-            catch (Exception end) when (end is OperationCanceledException or IOException or ObjectDisposedException)
-            {
-                // The receiving side tells the client.
-            }
-        }
-
-        private async Task ReceiveAsync()
-        {
-            try
-            {
-                await foreach (var response in inner.ReadAllAsync(over.Token))
+                using var stream = await caller.View(method._client).OpenStreamAsync(
+                    method.Method.Path, method._responses, over.Token);
+                await stream.WriteAsync(request, over.Token);
+                stream.CompleteWriting();
+                await foreach (var response in stream.ReadAllAsync(over.Token))
                 {
                     await WriteAsync(response.ToByteArray());
                 }
 
                 output.Finish(Status.OK);
             }
-            catch (GrpcException refused)
+            catch (Exception problem)
             {
-                if (refused.Code == StatusCode.Unavailable)
-                {
-                    method._upstream.Failed(channel);
-                }
-
-                output.Finish(refused.Status);
-            }
-            catch (Exception end) when (end is OperationCanceledException or IOException or ObjectDisposedException)
-            {
-                method._upstream.Failed(channel);
-                output.Finish(new Status(StatusCode.Unavailable, end.Message));
+                output.Finish(CallStatus.OfPassed(problem));
             }
         }
 
@@ -151,7 +111,7 @@ internal sealed class PassedStream<TRequest, TResponse> : IStreamHandler
                 }
 
                 // Room that comes right after a refusal is heard: whoever waits for it is there already.
-                if (output.TryWrite(message, body: null))
+                if (output.TryWrite(message))
                 {
                     return;
                 }

@@ -1,18 +1,21 @@
 using System.Net;
 using System.Net.Sockets;
+using Netcd.Base.GoSyntax;
 using Netcd.CommandLine;
-using Netcd.CommandLine.Output;
+using Netcd.Proxy.Discovery;
+using Netcd.Proxy.Logging;
+using Netcd.Proxy.Start;
 
 namespace Netcd.Proxy.Tcp;
 
 /// <summary><c>etcd gateway start</c>. Source: server/etcdmain/gateway.go.</summary>
 internal static class GatewayCommand
 {
-    public static Command Create(IEndpointDiscovery discovery)
+    public static Command Create(ProxyParts parts)
     {
         var start = new Command("start", "start the gateway")
         {
-            Run = invocation => RunAsync(invocation, discovery),
+            Run = invocation => RunAsync(invocation, parts),
         };
         start.Flags.String("listen-addr", "127.0.0.1:23790", "listen address");
         start.Flags.String("discovery-srv", "", "DNS domain used to bootstrap initial cluster");
@@ -29,120 +32,130 @@ internal static class GatewayCommand
         return new Command("gateway <subcommand>", "gateway related command").Add(start);
     }
 
-    private static async Task RunAsync(Invocation invocation, IEndpointDiscovery discovery)
+    private static async Task RunAsync(Invocation invocation, ProxyParts parts)
     {
-        var listen = await ListenAsync(invocation.Text("listen-addr"), invocation.Cancellation);
-        var endpoints = await EndpointsAsync(invocation, discovery);
+        var log = new ProxyLog(invocation.Console, TimeProvider.System, "etcdmain/gateway.go");
+        var endpoints = await EndpointsAsync(invocation, new EndpointSearch(parts.Records, log));
+        var listen = await ListenAsync(invocation);
         await CheckLoopAsync(endpoints, listen, invocation);
+        if (endpoints.Count == 0)
+        {
+            throw Refusal.OutputLine(invocation, "no endpoints found");
+        }
+
         TcpProxy proxy;
         try
         {
-            proxy = new TcpProxy(new TcpProxyOptions
-            {
-                Listen = listen,
-                Endpoints = endpoints,
-                RetryDelay = invocation.Duration("retry-delay"),
-                Log = (level, message, endpoint) => Log(invocation, level, message, ("address", endpoint)),
-            });
+            proxy = Start(invocation, listen, endpoints);
         }
         catch (SocketException refused)
         {
             var problem = refused.SocketErrorCode == SocketError.AddressAlreadyInUse
                 ? "address already in use"
                 : refused.Message;
-            throw new ExitException(ExitCodes.Error, $"listen tcp {listen}: bind: {problem}");
+            throw Refusal.Line(invocation, $"listen tcp {listen}: bind: {problem}");
         }
 
         await using (proxy)
         {
-            Log(
-                invocation, "info", "ready to proxy client requests",
-                ("endpoints", string.Join(',', endpoints.Select(static endpoint => endpoint.ToString()))));
-            try
-            {
-                await Task.Delay(Timeout.InfiniteTimeSpan, invocation.Cancellation);
-            }
-            catch (OperationCanceledException)
-            {
-                // Asked to end.
-            }
+            _ = parts.NotifyReady();
+            new ProxyLog(invocation.Console, TimeProvider.System, "tcpproxy/userspace.go").InfoList(
+                "ready to proxy client requests", null, "endpoints",
+                endpoints.Select(static endpoint => endpoint.Target.ToString()));
+            await Task.Delay(Timeout.InfiniteTimeSpan, invocation.Cancellation)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private static void Log(Invocation invocation, string level, string message, (string Name, string Value) field) =>
-        invocation.Console.WriteErrorLine(LogLine.Json(
-            TimeProvider.System.GetUtcNow().UtcDateTime,
-            level,
-            "",
-            "tcpproxy/userspace.go",
-            message,
-            json => json.Name(field.Name).String(field.Value)));
-
-    private static async Task<IPEndPoint> ListenAsync(string address, CancellationToken cancellation)
+    private static TcpProxy Start(Invocation invocation, IPEndPoint listen, IReadOnlyList<SrvRecord> endpoints)
     {
+        var log = new ProxyLog(invocation.Console, TimeProvider.System, "tcpproxy/userspace.go");
+        var delay = invocation.Duration("retry-delay");
+        return new TcpProxy(new TcpProxyOptions
+        {
+            Listen = listen,
+            Endpoints = endpoints,
+            RetryDelay = delay,
+            Log = (isBad, message, endpoint) =>
+            {
+                if (isBad)
+                {
+                    log.Warn(message, ("address", endpoint), ("interval", GoDuration.Format(delay)));
+                }
+                else
+                {
+                    log.Info(message, ("address", endpoint));
+                }
+            },
+        });
+    }
+
+    private static async Task<IPEndPoint> ListenAsync(Invocation invocation)
+    {
+        var address = invocation.Text("listen-addr");
         if (!Endpoint.TryParse(address, out var listen))
         {
-            throw new ExitException(ExitCodes.Error, $"failed to validate listen address: {address}");
+            throw Refusal.OutputLine(invocation, $"failed to validate listen address: {address}");
         }
 
-        return new IPEndPoint(
-            (await AddressesAsync(listen.Host, "failed to resolve listen host:", cancellation))[0], listen.Port);
+        var addresses = await AddressesAsync(listen.Host, "failed to resolve listen host:", invocation);
+        return new IPEndPoint(addresses[0], listen.Port);
     }
 
-    private static async Task<IReadOnlyList<Endpoint>> EndpointsAsync(
-        Invocation invocation, IEndpointDiscovery discovery)
+    private static async Task<IReadOnlyList<SrvRecord>> EndpointsAsync(Invocation invocation, EndpointSearch search)
     {
-        if (invocation.Text("discovery-srv") is { Length: > 0 } domain)
+        try
         {
-            var suffix = invocation.Text("discovery-srv-name") is { Length: > 0 } name ? $"-{name}" : "";
-            foreach (var service in new[] { "etcd-client-ssl", "etcd-client" })
+            var found = await search.FindAsync(
+                invocation.Text("discovery-srv"), invocation.Text("discovery-srv-name"),
+                invocation.Bool("insecure-discovery"), invocation.Text("trusted-ca-file"), invocation.Cancellation);
+            if (found.Count > 0)
             {
-                var found = await discovery.LookUpAsync($"_{service}{suffix}._tcp.{domain}", invocation.Cancellation);
-                if (found.Count > 0)
-                {
-                    return found;
-                }
+                return [.. found.Select(static one => one.Record)];
             }
         }
+        catch (SrvException problem)
+        {
+            throw Refusal.Line(invocation, problem.Message);
+        }
 
-        var endpoints = new List<Endpoint>();
+        var endpoints = new List<SrvRecord>();
         foreach (var text in invocation.List("endpoints"))
         {
             endpoints.Add(Endpoint.TryParse(text, out var endpoint)
-                ? endpoint
-                : throw new ExitException(ExitCodes.Error, $"error parsing endpoint \"{text}\""));
+                ? new SrvRecord(endpoint)
+                : throw Refusal.OutputLine(invocation, $"error parsing endpoint \"{text}\""));
         }
 
-        return endpoints.Count > 0 ? endpoints : throw new ExitException(ExitCodes.Error, "no endpoints found");
+        return endpoints;
     }
 
     // A gateway that passes on to itself would do so for ever.
     private static async Task CheckLoopAsync(
-        IReadOnlyList<Endpoint> endpoints, IPEndPoint listen, Invocation invocation)
+        IReadOnlyList<SrvRecord> endpoints, IPEndPoint listen, Invocation invocation)
     {
-        foreach (var endpoint in endpoints)
+        foreach (var (endpoint, _, _) in endpoints)
         {
-            var addresses = await AddressesAsync(
-                endpoint.Host, "failed to resolve endpoint host:", invocation.Cancellation);
+            var addresses = await AddressesAsync(endpoint.Host, "failed to resolve endpoint host:", invocation);
             if (endpoint.Port == listen.Port && addresses.Contains(listen.Address))
             {
-                throw new ExitException(
-                    ExitCodes.Error,
+                throw Refusal.OutputLine(
+                    invocation,
                     $"SRV or endpoint ({endpoint}->{listen}) should not resolve to the gateway listen addr "
                     + $"({invocation.Text("listen-addr")})");
             }
         }
     }
 
-    private static async Task<IPAddress[]> AddressesAsync(string host, string problem, CancellationToken cancellation)
+    private static async Task<IPAddress[]> AddressesAsync(string host, string problem, Invocation invocation)
     {
         try
         {
-            return await Dns.GetHostAddressesAsync(host, cancellation);
+            return await Dns.GetHostAddressesAsync(host, invocation.Cancellation);
         }
         catch (SocketException)
         {
-            throw new ExitException(ExitCodes.Error, $"{problem} {host}");
+            throw Refusal.OutputLine(invocation, $"{problem} {host}");
         }
     }
 }

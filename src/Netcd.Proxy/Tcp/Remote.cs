@@ -1,13 +1,16 @@
 using System.Net.Sockets;
+using Netcd.Proxy.Discovery;
 
 namespace Netcd.Proxy.Tcp;
 
 /// <summary>One endpoint, and whether it answered last time.</summary>
-internal sealed class Remote(Endpoint endpoint)
+internal sealed class Remote(SrvRecord record)
 {
     private volatile bool _isActive = true;
 
-    public Endpoint Endpoint { get; } = endpoint;
+    public SrvRecord Record { get; } = record;
+
+    public Endpoint Endpoint => Record.Target;
 
     public bool IsActive
     {

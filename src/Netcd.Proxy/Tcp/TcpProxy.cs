@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Netcd.Proxy.Tcp;
 
 /// <summary>
-/// Passes connections on to endpoints in turn (<c>etcd gateway</c>). An endpoint that cannot be connected to is left
+/// Passes connections on to endpoints (<c>etcd gateway</c>). An endpoint that cannot be connected to is left
 /// out until it can be again. Source: server/proxy/tcpproxy/userspace.go.
 /// </summary>
 public sealed class TcpProxy : IAsyncDisposable
@@ -13,7 +13,10 @@ public sealed class TcpProxy : IAsyncDisposable
     private const int ConnectionsMax = 16 * 1024;
 
     private readonly TcpProxyOptions _options;
+    private static readonly TimeSpan RetryDelayDefault = TimeSpan.FromMinutes(5);
+
     private readonly Remote[] _remotes;
+    private readonly RemotePicker _picker;
     private readonly TcpListener _listener;
     private readonly ITimer _monitor;
     private readonly SemaphoreSlim _room = new(ConnectionsMax);
@@ -22,7 +25,6 @@ public sealed class TcpProxy : IAsyncDisposable
 
     // Guarded by itself.
     private readonly HashSet<Task> _connections = [];
-    private int _next;
 
     /// <exception cref="SocketException">The address cannot be listened on.</exception>
     public TcpProxy(TcpProxyOptions options)
@@ -30,18 +32,22 @@ public sealed class TcpProxy : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _remotes = [.. options.Endpoints.Select(static endpoint => new Remote(endpoint))];
+        _picker = new RemotePicker(_remotes, options.Random);
         _listener = new TcpListener(options.Listen);
         _listener.Start();
         _monitor = options.Time.CreateTimer(
             static state => _ = ((TcpProxy)state!).ReactivateAsync(), // The state is passed here.
             this,
-            options.RetryDelay,
-            options.RetryDelay);
+            RetryDelay,
+            RetryDelay);
         _accepting = AcceptAsync();
     }
 
     /// <summary>Where it listens.</summary>
     public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndpoint;
+
+    private TimeSpan RetryDelay =>
+        _options.RetryDelay > TimeSpan.Zero ? _options.RetryDelay : RetryDelayDefault;
 
     public async ValueTask DisposeAsync()
     {
@@ -128,7 +134,7 @@ public sealed class TcpProxy : IAsyncDisposable
 
     private async Task<Socket?> ConnectAsync()
     {
-        while (Pick() is { } remote)
+        while (_picker.Pick() is { } remote)
         {
             if (await remote.TryConnectAsync(_stop.Token) is { } socket)
             {
@@ -136,21 +142,7 @@ public sealed class TcpProxy : IAsyncDisposable
             }
 
             remote.IsActive = false;
-            _options.Log?.Invoke("warn", "deactivated endpoint", remote.Endpoint.ToString());
-        }
-
-        return null;
-    }
-
-    private Remote? Pick()
-    {
-        for (var i = 0; i < _remotes.Length; i++)
-        {
-            var remote = _remotes[(uint)Interlocked.Increment(ref _next) % _remotes.Length];
-            if (remote.IsActive)
-            {
-                return remote;
-            }
+            _options.Log?.Invoke(true, "deactivated endpoint", remote.Endpoint.ToString());
         }
 
         return null;
@@ -165,7 +157,7 @@ public sealed class TcpProxy : IAsyncDisposable
                 using var socket = await remote.TryConnectAsync(_stop.Token);
                 remote.IsActive = socket is not null;
                 _options.Log?.Invoke(
-                    socket is null ? "warn" : "info",
+                    socket is null,
                     socket is null
                         ? "failed to activate endpoint (stay inactive for another interval)"
                         : "activated",
