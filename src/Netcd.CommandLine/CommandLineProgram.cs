@@ -130,6 +130,11 @@ public sealed class CommandLineProgram
 
     private void ShowHelp(Command command)
     {
+        if (_style == HelpStyle.CobraWithSummary && command.Summary.Length > 0)
+        {
+            _console.Write($"{command.Summary}\n\n");
+        }
+
         _console.Write(_style == HelpStyle.Etcd ? EtcdPage.Of(command, _version) : CobraPage.Of(command));
         _console.Flush();
     }

@@ -6,6 +6,9 @@ public enum HelpStyle
     /// <summary>etcdctl's own: NAME, USAGE, COMMANDS, OPTIONS; on standard output even beside an error.</summary>
     Etcd,
 
-    /// <summary>cobra's default, which etcdutl has; beside an error on standard error.</summary>
+    /// <summary>cobra's usage alone, which etcdutl shows; beside an error on standard error.</summary>
     Cobra,
+
+    /// <summary>cobra's default: what the command does, then the usage; beside an error the usage alone.</summary>
+    CobraWithSummary,
 }

@@ -86,7 +86,7 @@ internal sealed class Registrar : IAsyncDisposable
             throw;
         }
 
-        _log.Info("registered session with lease", ("addr", _address), ("lease-ttl", _ttlSeconds.ToString()));
+        _log.Info("registered session with lease", ("addr", _address), ("lease-ttl", _ttlSeconds));
         return session;
     }
 }

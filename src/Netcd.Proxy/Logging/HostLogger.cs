@@ -19,7 +19,7 @@ internal sealed class HostLogger(ProxyLog log) : ILogger
     {
         var fields = state is IEnumerable<KeyValuePair<string, object?>> pairs
             ? pairs.Where(static pair => pair.Key != "{OriginalFormat}")
-                .Select(static pair => (pair.Key, pair.Value?.ToString() ?? "")).ToList()
+                .Select(static pair => (pair.Key, pair.Value ?? "")).ToList()
             : [];
         if (exception is not null)
         {

@@ -8,7 +8,7 @@ internal sealed class ProxyLog(ProgramConsole console, TimeProvider time, string
 {
     private readonly Lock _lock = new();
 
-    public void Debug(string message, params (string Name, string Value)[] fields)
+    public void Debug(string message, params (string Name, object Value)[] fields)
     {
         if (isDebug)
         {
@@ -16,13 +16,13 @@ internal sealed class ProxyLog(ProgramConsole console, TimeProvider time, string
         }
     }
 
-    public void Info(string message, params (string Name, string Value)[] fields) => Write("info", message, fields);
+    public void Info(string message, params (string Name, object Value)[] fields) => Write("info", message, fields);
 
-    public void Warn(string message, params (string Name, string Value)[] fields) => Write("warn", message, fields);
+    public void Warn(string message, params (string Name, object Value)[] fields) => Write("warn", message, fields);
 
-    public void Error(string message, params (string Name, string Value)[] fields) => Write("error", message, fields);
+    public void Error(string message, params (string Name, object Value)[] fields) => Write("error", message, fields);
 
-    public void Fatal(string message, params (string Name, string Value)[] fields) => Write("fatal", message, fields);
+    public void Fatal(string message, params (string Name, object Value)[] fields) => Write("fatal", message, fields);
 
     /// <summary>A line with a list among its fields.</summary>
     public void InfoList(string message, (string Name, string Value)? field, string name, IEnumerable<string> values) =>
@@ -54,12 +54,18 @@ internal sealed class ProxyLog(ProgramConsole console, TimeProvider time, string
         json.EndArray();
     }
 
-    private void Write(string level, string message, (string Name, string Value)[] fields) =>
+    private void Write(string level, string message, (string Name, object Value)[] fields) =>
         Write(level, message, json =>
         {
             foreach (var (name, value) in fields)
             {
-                json.Name(name).String(value);
+                json.Name(name);
+                _ = value switch
+                {
+                    int number => json.Number((long)number),
+                    long number => json.Number(number),
+                    _ => json.String(value.ToString() ?? ""),
+                };
             }
         });
 

@@ -27,12 +27,13 @@ internal sealed class GrpcProxyRun(Invocation invocation, ProxyParts parts, Time
 
         var tls = ListenerTlsOf();
         var listen = await ListenAsync();
+        var server = TlsServerOf(tls);
         await using var client = ClientOf(MemberConnection.Options(invocation, await EndpointsAsync(), _log));
         await using var self = SelfOf(tls);
         await using var service = new ProxyService(client, ServiceOptions(), _log, time);
         await using var pages = new ProxyPages(
             service, new MemberPages(invocation, client.Endpoints), self, _log, invocation.Bool("enable-pprof"));
-        await using var host = new GrpcHost(HostOptions(service, pages, listen, tls));
+        await using var host = new GrpcHost(HostOptions(service, pages, listen, server));
         await StartAsync(host, listen);
         await service.StartAsync(_stop);
         Tell();
@@ -125,9 +126,8 @@ internal sealed class GrpcProxyRun(Invocation invocation, ProxyParts parts, Time
     };
 
     private GrpcHostOptions HostOptions(
-        ProxyService service, ProxyPages pages, IPEndPoint listen, ListenerTls? tls)
+        ProxyService service, ProxyPages pages, IPEndPoint listen, TlsServer? server)
     {
-        var server = TlsServerOf(tls);
         var listeners = new List<ListenerOptions> { new() { EndPoint = listen, Tls = server } };
         if (MetricsListener(server) is { } metrics)
         {

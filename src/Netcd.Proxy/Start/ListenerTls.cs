@@ -53,6 +53,11 @@ internal sealed class ListenerTls
             MinVersion = Version(invocation.Text("tls-min-version")),
             MaxVersion = Version(invocation.Text("tls-max-version")),
         };
+        if (CipherSuites.Validate(options.CipherSuites) is { } problem)
+        {
+            throw new TlsConfigurationException(problem);
+        }
+
         log.Info("gRPC proxy server TLS", ("tls-info", Describe(certificate, key, trusted)));
         return new ListenerTls(options, isSelfSigned);
     }

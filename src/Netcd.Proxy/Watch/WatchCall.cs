@@ -174,7 +174,7 @@ internal sealed class WatchCall : IStreamCall
 
         _watchers[watcher.Id] = watcher;
         _method.Hub.Add(watcher);
-        _method.Log.Debug("create watcher", ("watcherId", watcher.Id.ToString()));
+        _method.Log.Debug("create watcher", ("watcherId", watcher.Id));
     }
 
     private void Cancel(long id)
@@ -189,7 +189,7 @@ internal sealed class WatchCall : IStreamCall
             }
         }
 
-        _method.Log.Debug("cancel watcher", ("watcherId", id.ToString()));
+        _method.Log.Debug("cancel watcher", ("watcherId", id));
     }
 
     private void Sweep()

@@ -97,7 +97,7 @@ internal sealed class ProxyPages : IAsyncDisposable
         if (!HttpMethods.IsGet(context.Request.Method))
         {
             await WebErrors.MethodNotAllowedAsync(context);
-            _log.Warn("/health error", ("status-code", "405"));
+            _log.Warn("/health error", ("status-code", 405));
             return;
         }
 
@@ -109,13 +109,13 @@ internal sealed class ProxyPages : IAsyncDisposable
         if (problem is not null)
         {
             _metrics.HealthFailures.Increment();
-            _log.Warn("/health error", ("output", text), ("status-code", "503"));
+            _log.Warn("/health error", ("output", text), ("status-code", 503));
             await WebErrors.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, text);
             return;
         }
 
         _metrics.HealthSuccesses.Increment();
-        _log.Debug("/health OK", ("status-code", "200"));
+        _log.Debug("/health OK", ("status-code", 200));
         context.Response.ContentType = "text/plain; charset=utf-8";
         await WebErrors.WriteAsync(context, text);
     }
