@@ -12,7 +12,9 @@ internal static class Limits
     /// <summary>Longer answers are not kept: a few would push out everything else.</summary>
     public const int CacheAnswerBytesMax = 1024 * 1024;
 
-    /// <summary>Writes that are looked through before an answer is kept: as many as may pass while one is read.</summary>
+    /// <summary>
+    /// Writes that are looked through before an answer is kept: as many as may pass while one is read.
+    /// </summary>
     public const int CacheWritesRemembered = 1024;
 
     /// <summary>Longest message from a client: grpc-go's default, which etcd's proxy leaves as it is.</summary>

@@ -18,6 +18,7 @@ public static class ProxyProgram
     {
         var root = new Command("etcd", "etcd server");
         root.Add(GatewayCommand.Create(parts), GrpcProxyCommand.Create(parts));
-        return new CommandLineProgram(root, version, console, HelpStyle.CobraWithSummary).RunAsync(arguments, cancellation);
+        return new CommandLineProgram(root, version, console, HelpStyle.CobraWithSummary)
+            .RunAsync(arguments, cancellation);
     }
 }

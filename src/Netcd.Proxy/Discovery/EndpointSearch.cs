@@ -23,7 +23,8 @@ internal sealed class EndpointSearch(ISrvRecords records, ProxyLog log)
         }
 
         var suffix = name.Length > 0 ? "-" + name : "";
-        var (secure, secureProblem) = await LookUpAsync("https", $"_etcd-client-ssl{suffix}._tcp.{domain}", cancellation);
+        var (secure, secureProblem) = await LookUpAsync(
+            "https", $"_etcd-client-ssl{suffix}._tcp.{domain}", cancellation);
         var (plain, plainProblem) = await LookUpAsync("http", $"_etcd-client{suffix}._tcp.{domain}", cancellation);
         if (secureProblem is not null && plainProblem is not null)
         {

@@ -185,7 +185,8 @@ internal sealed class GrpcProxyRun(Invocation invocation, ProxyParts parts, Time
         if (url.Scheme == "https" && tls is null)
         {
             throw Refusal.Line(
-                invocation, $"cannot listen on TLS for https://{url.Authority}: KeyFile and CertFile are not presented");
+                invocation,
+                $"cannot listen on TLS for https://{url.Authority}: KeyFile and CertFile are not presented");
         }
 
         var address = IPAddress.TryParse(url.DnsSafeHost, out var literal)

@@ -6,7 +6,9 @@ using Netcd.Proxy.Logging;
 
 namespace Netcd.Proxy.Start;
 
-/// <summary>How the members are reached, from the flags. Source: newClientCfg of server/etcdmain/grpc_proxy.go.</summary>
+/// <summary>
+/// How the members are reached, from the flags. Source: newClientCfg of server/etcdmain/grpc_proxy.go.
+/// </summary>
 internal static class MemberConnection
 {
     private static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(5);
