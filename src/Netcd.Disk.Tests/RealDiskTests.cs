@@ -221,4 +221,48 @@ public sealed class RealDiskTests : IDisposable
         map.Grow(1);
         Assert.Equal((byte)'x', map.Slice(0, 1)[0]);
     }
+
+    [Theory]
+    [InlineData("/tmp")]
+    [InlineData("/dev/shm")]
+    public void Uncached_file_has_what_was_written_in_blocks_and_beside_them(string parent)
+    {
+        var path = $"{parent}/netcd-uncached-{Environment.ProcessId}-{Path.GetFileName(_directory.File("x"))}";
+        var blocks = BlockMemory.Allocate(4 * BlockMemory.BlockBytes);
+        for (var i = 0; i < blocks.Length; i++)
+        {
+            blocks.Span[i] = (byte)(i * 7);
+        }
+
+        try
+        {
+            using (var file = _disk.Open(path, DiskOpenMode.CreateUncached))
+            {
+                file.Allocate(6 * BlockMemory.BlockBytes);
+                file.Write(BlockMemory.BlockBytes, blocks.Span);
+                file.BeginSync(BlockMemory.BlockBytes, blocks.Length);
+                file.Write(0, blocks.Span[..BlockMemory.BlockBytes]);
+
+                // No whole block, no even place, no even memory: each ends the way past the page cache.
+                file.Write(5 * BlockMemory.BlockBytes, "rest"u8);
+                file.Write(BlockMemory.BlockBytes - 1, blocks.Span[1..3]);
+                file.Write(2 * BlockMemory.BlockBytes, blocks.Span[..BlockMemory.BlockBytes]);
+                file.SetLength((5 * BlockMemory.BlockBytes) + 4);
+                file.SyncData();
+                var back = new byte[5];
+                Assert.Equal(5, file.Read(BlockMemory.BlockBytes - 1, back));
+                Assert.Equal(new byte[] { 7, 14, 7, 14, 21 }, back);
+            }
+
+            byte[] expected = [.. blocks.Span[..BlockMemory.BlockBytes], .. blocks.Span, .. "rest"u8];
+            expected[BlockMemory.BlockBytes - 1] = 7;
+            expected[BlockMemory.BlockBytes] = 14;
+            blocks.Span[..BlockMemory.BlockBytes].CopyTo(expected.AsSpan(2 * BlockMemory.BlockBytes));
+            Assert.Equal(expected, File.ReadAllBytes(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
 }

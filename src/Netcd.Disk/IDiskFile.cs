@@ -24,6 +24,12 @@ public interface IDiskFile : IDisposable
     void Allocate(long length);
 
     /// <summary>
+    /// Says that these bytes, which were written, will not change soon: the system begins to bring them to the disk, so
+    /// that <see cref="SyncData"/> has less to wait for. A hint: it promises nothing and never fails.
+    /// </summary>
+    void BeginSync(long offset, long length);
+
+    /// <summary>
     /// fdatasync: all data written before, and the length, survive a power cut once this returns. A failure means the
     /// data's fate is unknown: the caller must stop, never retry.
     /// </summary>

@@ -16,6 +16,12 @@ public sealed class RealDisk : IDisk
     /// <inheritdoc/>
     public IDiskFile Open(string path, DiskOpenMode mode)
     {
+        if (mode == DiskOpenMode.CreateUncached)
+        {
+            const int Flags = NativeMethods.OpenReadWrite | NativeMethods.OpenCreate | NativeMethods.OpenTruncate;
+            return new RealDiskFile(path, FileDescriptor.OpenDirect(path, Flags, FileMode), isUncached: true);
+        }
+
         var flags = mode switch
         {
             DiskOpenMode.Read => NativeMethods.OpenReadOnly,

@@ -45,6 +45,11 @@ public sealed class UnsyncedDisk(IDisk disk) : IDisk
 
         public void Allocate(long length) => file.Allocate(length);
 
+        public void BeginSync(long offset, long length)
+        {
+            // As asked for.
+        }
+
         public void SyncData()
         {
             // As asked for.

@@ -11,7 +11,7 @@ public sealed record OfflineTools(IDisk Disk)
     public IMemberLog? Log { get; init; }
 
     /// <summary>Told about long work; nobody if null.</summary>
-    public IOfflineProgress? Progress { get; init; }
+    public OfflineProgress? Progress { get; init; }
 
     internal void Info(string message, params ReadOnlySpan<KeyValuePair<string, object?>> fields) =>
         Log?.Log(RaftLogLevel.Information, message, fields);

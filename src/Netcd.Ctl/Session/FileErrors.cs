@@ -4,6 +4,7 @@ namespace Netcd.Ctl.Session;
 internal static class FileErrors
 {
     // Linux's errno; .NET hands it through in the result code of errors that it has no type for.
+    private const int TooLarge = 27;
     private const int NoSpace = 28;
     private const int ReadOnly = 30;
     private const int QuotaExceeded = 122;
@@ -17,6 +18,7 @@ internal static class FileErrors
         UnauthorizedAccessException when Directory.Exists(path) => "is a directory",
         UnauthorizedAccessException => "permission denied",
         PathTooLongException => "file name too long",
+        IOException { HResult: TooLarge } => "file too large",
         IOException { HResult: NoSpace } => "no space left on device",
         IOException { HResult: ReadOnly } => "read-only file system",
         IOException { HResult: QuotaExceeded } => "disk quota exceeded",

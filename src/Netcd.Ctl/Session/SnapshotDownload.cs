@@ -1,9 +1,11 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
+using Netcd.Base;
 using Netcd.Base.GoSyntax;
 using Netcd.Client;
 using Netcd.CommandLine;
 using Netcd.CommandLine.Output;
+using Netcd.Disk;
+using Netcd.Offline.Snapshots;
 
 namespace Netcd.Ctl.Session;
 
@@ -11,30 +13,24 @@ namespace Netcd.Ctl.Session;
 /// Fetches a snapshot into <c>FILE.part</c> and gives it its name only when it is whole: the last 32 bytes have to be
 /// the SHA-256 of all before, and everything has to be on the disk. Source: client/v3/snapshot/v3_snapshot.go.
 /// </summary>
-internal sealed class SnapshotDownload(ProgramConsole console, string endpoint, string path)
+internal sealed class SnapshotDownload(ProgramConsole console, IDisk disk, string endpoint, string path)
 {
-    private const int ChecksumBytes = 32;
     private const int PageBytes = 512;
 
     private readonly string _part = path + ".part";
-    private readonly byte[] _tail = new byte[ChecksumBytes];
-    private int _tailBytes;
-    private long _size;
+    private bool _isMade;
 
     public async Task RunAsync(EtcdClient client, CancellationToken limit)
     {
         try
         {
-            await using (var file = Create())
+            // The page cache is left to the member that runs beside: nobody reads a backup soon.
+            using (var file = Create())
             {
                 await FetchAsync(client, file, limit);
             }
 
             Rename();
-        }
-        catch (OperationCanceledException)
-        {
-            throw Failed("context deadline exceeded");
         }
         finally
         {
@@ -42,92 +38,57 @@ internal sealed class SnapshotDownload(ProgramConsole console, string endpoint, 
         }
     }
 
-    private async Task FetchAsync(EtcdClient client, FileStream file, CancellationToken limit)
+    private async Task FetchAsync(EtcdClient client, IDiskFile file, CancellationToken limit)
     {
         var start = Stopwatch.GetTimestamp();
         Log("snapshot/v3_snapshot.go:65", "created temporary db file", fields => fields.Name("path").String(_part));
         Log("v3/maintenance.go:212", "opened snapshot stream; downloading", null);
         Log("snapshot/v3_snapshot.go:73", "fetching snapshot", fields => fields.Name("endpoint").String(endpoint));
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var progress = new ProgressBar(console, "snapshot");
+        using var progress = new ProgressBar(console, TimeProvider.System, TimeSpan.Zero);
+        await using var writer = new SnapshotFileWriter(
+            file, isUncached: true, isHashed: true, SnapshotFileWriter.TrailerBytes);
         await foreach (var piece in client.Maintenance.SnapshotAsync(limit))
         {
-            _size += piece.Blob.Length;
-            Append(hash, piece.Blob.Span);
-            await WriteAsync(file, piece.Blob.Memory);
-            progress.Show(_size, _size + (long)piece.RemainingBytes);
+            if (writer.Length == 0)
+            {
+                Reserve(file, piece.Blob.Length + (long)piece.RemainingBytes + SnapshotFileWriter.TrailerBytes);
+            }
+
+            await WriteAsync(writer, piece.Blob.Memory, limit);
+            progress.Report("snapshot", writer.Length, writer.Length + (long)piece.RemainingBytes);
         }
 
         progress.Dispose();
         Log("v3/maintenance.go:220", "completed snapshot read; closing", null);
-        Verify(hash);
-        Sync(file);
+        await CompleteAsync(writer, file);
         Log(
             "snapshot/v3_snapshot.go:88",
             "fetched snapshot",
             fields => fields.Name("endpoint").String(endpoint)
-                .Name("size").String(HumanBytes.Format((ulong)_size))
+                .Name("size").String(HumanBytes.Format((ulong)writer.Length))
                 .Name("took").String(Ago(Stopwatch.GetElapsedTime(start))));
     }
 
-    // The checksum itself is not part of what it sums up: the last bytes so far wait in the tail.
-    private void Append(IncrementalHash hash, ReadOnlySpan<byte> piece)
-    {
-        var free = ChecksumBytes - _tailBytes;
-        if (piece.Length <= free)
-        {
-            piece.CopyTo(_tail.AsSpan(_tailBytes));
-            _tailBytes += piece.Length;
-            return;
-        }
-
-        var leaving = Math.Min(_tailBytes, piece.Length - free);
-        hash.AppendData(_tail.AsSpan(0, leaving));
-        _tail.AsSpan(leaving, _tailBytes - leaving).CopyTo(_tail);
-        _tailBytes -= leaving;
-        var hashed = Math.Max(0, piece.Length - (ChecksumBytes - _tailBytes));
-        hash.AppendData(piece[..hashed]);
-        piece[hashed..].CopyTo(_tail.AsSpan(_tailBytes));
-        _tailBytes += piece.Length - hashed;
-    }
-
-    private void Verify(IncrementalHash hash)
-    {
-        if (_size % PageBytes != ChecksumBytes)
-        {
-            throw Failed($"sha256 checksum not found [bytes: {_size}]");
-        }
-
-        var found = hash.GetHashAndReset();
-        if (!found.AsSpan().SequenceEqual(_tail))
-        {
-            throw Failed($"expected sha256 [{string.Join(' ', _tail)}], got [{string.Join(' ', found)}]");
-        }
-    }
-
-    private FileStream Create()
+    private IDiskFile Create()
     {
         try
         {
-            return new FileStream(_part, new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                BufferSize = 0,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
+            var file = disk.Open(_part, DiskOpenMode.CreateUncached);
+            _isMade = true;
+            return file;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw Failed($"could not open {_part} ({FileErrors.Text("open", _part, problem)})");
+            throw Failed($"could not open {_part} ({problem.Message})");
         }
     }
 
-    private async Task WriteAsync(FileStream file, ReadOnlyMemory<byte> piece)
+    // A full disk shows at once then, and the file lies in one piece.
+    private void Reserve(IDiskFile file, long bytes)
     {
         try
         {
-            await file.WriteAsync(piece);
+            file.Allocate(bytes);
         }
         catch (IOException problem)
         {
@@ -135,15 +96,48 @@ internal sealed class SnapshotDownload(ProgramConsole console, string endpoint, 
         }
     }
 
-    private void Sync(FileStream file)
+    private async ValueTask WriteAsync(
+        SnapshotFileWriter writer, ReadOnlyMemory<byte> piece, CancellationToken limit)
     {
         try
         {
-            file.Flush(flushToDisk: true);
+            await writer.AppendAsync(piece, limit);
+        }
+        catch (IOException problem)
+        {
+            throw Failed(FileErrors.Text("write", _part, problem));
+        }
+    }
+
+    private async Task CompleteAsync(SnapshotFileWriter writer, IDiskFile file)
+    {
+        byte[] found;
+        byte[] expected;
+        try
+        {
+            // The member may have told of more than came.
+            if (file.Length > writer.Length)
+            {
+                file.SetLength(writer.Length);
+            }
+
+            var sum = await writer.CompleteAsync();
+            Invariant.Check(sum is not null);
+            (found, expected) = sum.Value;
         }
         catch (IOException problem)
         {
             throw Failed(FileErrors.Text("sync", _part, problem));
+        }
+
+        if (writer.Length % PageBytes != SnapshotFileWriter.TrailerBytes)
+        {
+            throw Failed($"sha256 checksum not found [bytes: {writer.Length}]");
+        }
+
+        if (!found.AsSpan().SequenceEqual(expected))
+        {
+            throw Failed(HashMismatch.Text(expected, found));
         }
     }
 
@@ -151,7 +145,9 @@ internal sealed class SnapshotDownload(ProgramConsole console, string endpoint, 
     {
         try
         {
-            File.Move(_part, path, overwrite: true);
+            disk.Rename(_part, path);
+            _isMade = false;
+            disk.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/");
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -168,11 +164,14 @@ internal sealed class SnapshotDownload(ProgramConsole console, string endpoint, 
     {
         try
         {
-            File.Delete(_part);
+            if (_isMade)
+            {
+                disk.DeleteFile(_part);
+            }
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            // It was never made, or it has its name by now.
+            // What made the download fail is the news.
         }
     }
 

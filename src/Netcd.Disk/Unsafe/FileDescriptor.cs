@@ -14,11 +14,28 @@ internal sealed class FileDescriptor : SafeHandleZeroOrMinusOneIsInvalid
     // every other error of a sync is reported and final.
     private readonly string _path;
 
-    private FileDescriptor(string path, int descriptor)
+    private FileDescriptor(string path, int descriptor, bool isDirect)
         : base(ownsHandle: true)
     {
         _path = path;
+        IsDirect = isDirect;
         SetHandle(descriptor);
+    }
+
+    /// <summary>Whether it was opened to write past the page cache.</summary>
+    internal bool IsDirect { get; }
+
+    /// <summary>Opens to write past the page cache; the usual way where the file system cannot do that.</summary>
+    internal static FileDescriptor OpenDirect(string path, int flags, uint mode)
+    {
+        try
+        {
+            return Open(path, flags | NativeMethods.OpenDirect, mode);
+        }
+        catch (IOException refused) when (refused.HResult == Errno.InvalidArgument)
+        {
+            return Open(path, flags, mode);
+        }
     }
 
     internal static FileDescriptor Open(string path, int flags, uint mode)
@@ -28,7 +45,7 @@ internal sealed class FileDescriptor : SafeHandleZeroOrMinusOneIsInvalid
             var descriptor = NativeMethods.Open(path, flags | NativeMethods.OpenCloseOnExec, mode);
             if (descriptor >= 0)
             {
-                return new FileDescriptor(path, descriptor);
+                return new FileDescriptor(path, descriptor, (flags & NativeMethods.OpenDirect) != 0);
             }
 
             var error = Marshal.GetLastPInvokeError();
@@ -85,6 +102,49 @@ internal sealed class FileDescriptor : SafeHandleZeroOrMinusOneIsInvalid
 
                 done += (int)count;
             }
+        }
+    }
+
+    /// <summary>True if the memory that a write comes from begins where a block may.</summary>
+    internal static unsafe bool IsAligned(ReadOnlySpan<byte> data, int alignmentBytes)
+    {
+        fixed (byte* start = data)
+        {
+            return (nuint)start % (nuint)alignmentBytes == 0;
+        }
+    }
+
+    /// <summary>From here on writes go through the page cache.</summary>
+    internal void LeaveDirect()
+    {
+        using var use = new Use(this);
+        var flags = NativeMethods.Control(use.Descriptor, NativeMethods.GetStatusFlags, 0);
+        if (flags < 0
+            || NativeMethods.Control(
+                use.Descriptor, NativeMethods.SetStatusFlags, flags & ~NativeMethods.OpenDirect) != 0)
+        {
+            throw NativeError.Last("fcntl", _path);
+        }
+    }
+
+    /// <summary>A failure is left to the sync that is to follow.</summary>
+    internal void BeginSync(long offset, long length)
+    {
+        using var use = new Use(this);
+        NativeMethods.SyncRange(use.Descriptor, offset, length, NativeMethods.SyncRangeWrite);
+    }
+
+    /// <summary>False if the device's blocks are larger than thought: nothing that counts was written then.</summary>
+    internal bool TryWriteDirect(long offset, ReadOnlySpan<byte> data)
+    {
+        try
+        {
+            Write(offset, data);
+            return true;
+        }
+        catch (IOException refused) when (refused.HResult == Errno.InvalidArgument)
+        {
+            return false;
         }
     }
 

@@ -14,6 +14,17 @@ internal static partial class NativeMethods
     internal const int OpenTruncate = 0x200;
     internal const int OpenCloseOnExec = 0x80000;
 
+    // F_GETFL and F_SETFL of fcntl.
+    internal const int GetStatusFlags = 3;
+    internal const int SetStatusFlags = 4;
+
+    // SYNC_FILE_RANGE_WRITE: begin, and wait for nothing.
+    internal const uint SyncRangeWrite = 2;
+
+    // O_DIRECT, the one flag here whose value the two platforms do not share.
+    internal static readonly int OpenDirect =
+        RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x10000 : 0x4000;
+
     internal const int SeekEnd = 2;
 
     internal const int LockShared = 1;
@@ -59,6 +70,9 @@ internal static partial class NativeMethods
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     internal static partial int SyncData(int file);
 
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    internal static partial int SyncRange(int file, long offset, long length, uint flags);
+
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     internal static partial int Sync(int file);
 
@@ -67,6 +81,9 @@ internal static partial class NativeMethods
 
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int Control(int file, int command, ref RecordLock recordLock);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    internal static partial int Control(int file, int command, nint argument);
 
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Rename(string from, string to);

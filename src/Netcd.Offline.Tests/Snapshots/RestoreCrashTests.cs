@@ -1,6 +1,7 @@
 using Netcd.Base;
+using Netcd.Bbolt;
 using Netcd.Disk;
-using Netcd.Offline.Checking;
+using Netcd.Mvcc;
 using Netcd.Offline.Maintenance;
 using Netcd.Offline.Snapshots;
 using Netcd.Offline.Tests.Support;
@@ -9,116 +10,118 @@ using Netcd.Wal;
 
 namespace Netcd.Offline.Tests.Snapshots;
 
-/// <summary>
-/// The power fails, or a call does, at each place of a restore: a member finds a whole data directory or none.
-/// </summary>
+/// <summary>The power fails at every change that a restore makes to the disk.</summary>
 public sealed class RestoreCrashTests : IDisposable
 {
-    private const string Data = "/cluster/data";
-    private const string Member = Data + "/member";
-    private const string Snapshot = "/kube.snap";
+    private const string Source = "/kube-registry.snap";
+    private const uint KubeHash = 1288562033;
+    private const int CutsMin = 20;
     private const int NoSpace = 28;
+    private const int IoError = 5;
 
     private readonly WorkFiles _files = new();
-    private readonly byte[] _snapshot;
-
-    public RestoreCrashTests() => _snapshot = File.ReadAllBytes(_files.KubeRegistry());
 
     public void Dispose() => _files.Dispose();
 
     [Fact]
-    public async Task Power_cut_leaves_a_whole_directory_or_none()
+    public async Task What_is_left_is_a_whole_member_or_none()
     {
-        var whole = 0;
-        for (var change = 1; ; change++)
+        var snapshot = await File.ReadAllBytesAsync(_files.KubeRegistry());
+        var cut = 0;
+        for (var isCut = true; isCut; cut++)
         {
-            var disk = NewDisk();
-            disk.CutPowerAtChange(disk.Changes + change);
-            try
+            var disk = Prepared(snapshot);
+            disk.CutPowerAtChange(disk.Changes + cut);
+            isCut = await IsCutAsync(disk);
+            foreach (var survivor in new[] { disk.CrashKeepNothing(), disk.Crash(new Prng((ulong)cut)), disk.Kill() })
             {
-                await RestoreAsync(disk);
-                Assert.True(change > 20, $"a restore makes more than {change} changes");
-                break;
-            }
-            catch (IOException)
-            {
-                foreach (var after in (SimDisk[])
-                    [disk.CrashKeepNothing(), disk.Crash(new Prng((ulong)change)), disk.Kill()])
-                {
-                    whole += CheckWholeOrNone(after) ? 1 : 0;
-                }
+                Assert.True(
+                    IsWholeOrNone(survivor, mustBeThere: !isCut), $"cut {cut}: a member directory that is not whole");
             }
         }
 
-        Assert.True(whole > 0, "no cut came behind the last rename");
+        Assert.True(cut > CutsMin, $"{cut} cuts");
     }
 
     [Theory]
-    [InlineData(SimCall.Write)]
-    [InlineData(SimCall.Allocate)]
-    [InlineData(SimCall.SyncData)]
-    [InlineData(SimCall.Rename)]
-    [InlineData(SimCall.CreateDirectory)]
-    [InlineData(SimCall.Open)]
-    public async Task Failed_call_leaves_nothing(SimCall call)
+    [InlineData(SimCall.Allocate, NoSpace)]
+    [InlineData(SimCall.Write, NoSpace)]
+    [InlineData(SimCall.SyncData, IoError)]
+    [InlineData(SimCall.Rename, IoError)]
+    public async Task Failure_of_the_disk_is_told_and_leaves_nothing(SimCall call, int error)
     {
+        var snapshot = await File.ReadAllBytesAsync(_files.KubeRegistry());
+        var failures = 0;
         for (var number = 1; ; number++)
         {
-            var disk = NewDisk();
-            disk.FailCall(call, number, NoSpace);
-            try
+            var disk = Prepared(snapshot);
+            var before = disk.Calls(call);
+            disk.FailCall(call, number, error);
+            var failure = await Record.ExceptionAsync(() => RestoreAsync(disk));
+            if (disk.Calls(call) - before < number)
             {
-                await RestoreAsync(disk);
-            }
-            catch (IOException)
-            {
-                if (disk.DirectoryExists(Member))
-                {
-                    // Only its name was not made durable yet.
-                    Assert.True(CheckWholeOrNone(disk.Kill()));
-                    continue;
-                }
-
-                Assert.False(disk.DirectoryExists(Data), $"{call} {number} left the directory");
-                continue;
+                Assert.Null(failure);
+                break;
             }
 
-            Assert.True(number > 1, "no call of this kind failed");
-            Assert.True(CheckWholeOrNone(disk.Kill()));
-            return;
-        }
-    }
-
-    private static async Task RestoreAsync(SimDisk disk) =>
-        await new SnapshotRestore(
-            new OfflineTools(disk),
-            new RestoreOptions { SnapshotPath = Snapshot, DataDirectory = Data }).RunAsync(CancellationToken.None);
-
-    private static bool CheckWholeOrNone(SimDisk disk)
-    {
-        if (!disk.DirectoryExists(Member))
-        {
-            return false;
+            failures++;
+            Assert.IsAssignableFrom<IOException>(failure);
+            Assert.Contains(error, new[] { failure.HResult, failure.InnerException?.HResult ?? 0 });
+            Assert.False(disk.DirectoryExists("/data"), $"{call} {number}: {string.Join(' ', disk.List("/"))}");
         }
 
-        var tools = new OfflineTools(disk);
-        Assert.True(DatabaseCheck.Run(tools, Member + "/snap/db").IsSound);
-        Assert.Equal(1288562033u, HashReader.Read(tools, Member + "/snap/db", 0).Hash);
-        Assert.Equal(new LogIndex(1), WriteAheadLog.ValidSnapshots(disk, Member + "/wal")[^1].Index);
-        return true;
+        Assert.True(failures > 0);
     }
 
-    private SimDisk NewDisk()
+    private static SimDisk Prepared(byte[] snapshot)
     {
         var disk = new SimDisk();
-        disk.CreateDirectory("/cluster");
-        using (var file = disk.Open(Snapshot, DiskOpenMode.Create))
+        using (var file = disk.Open(Source, DiskOpenMode.Create))
         {
-            file.Write(0, _snapshot);
+            file.Write(0, snapshot);
             file.SyncData();
         }
 
         disk.SyncDirectory("/");
         return disk;
+    }
+
+    private static async Task<bool> IsCutAsync(SimDisk disk)
+    {
+        try
+        {
+            await RestoreAsync(disk);
+            return false;
+        }
+        catch (Exception failure) when (failure is PowerCutException || failure.InnerException is PowerCutException)
+        {
+            return true;
+        }
+    }
+
+    private static Task RestoreAsync(SimDisk disk) => new SnapshotRestore(
+        new OfflineTools(disk), new RestoreOptions { SnapshotPath = Source, DataDirectory = "/data" })
+        .RunAsync(CancellationToken.None);
+
+    private static bool IsWholeOrNone(SimDisk disk, bool mustBeThere)
+    {
+        if (!disk.DirectoryExists("/data/member"))
+        {
+            return !mustBeThere;
+        }
+
+        const string Database = "/data/member/snap/db";
+        using (var database = BboltDatabase.Open(disk, Database, new BboltOptions { ReadOnly = true }))
+        {
+            if (database.Check().Count > 0)
+            {
+                return false;
+            }
+        }
+
+        var log = WriteAheadLog.Read(disk, "/data/member/wal", WalSnapshot.Start);
+        return BackendFile.Check(disk, Database) == new LogIndex(1)
+            && log.State.Commit == new LogIndex(1)
+            && HashReader.Read(new OfflineTools(disk), Database, 0).Hash == KubeHash;
     }
 }

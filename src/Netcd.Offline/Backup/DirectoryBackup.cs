@@ -179,7 +179,7 @@ public sealed class DirectoryBackup(OfflineTools tools, BackupOptions options)
 
             target.Write(offset, chunk.AsSpan(0, copied));
             offset += copied;
-            tools.Progress?.Report("copying", offset, transaction.SizeBytes);
+            tools.Progress?.Invoke("copying", offset, transaction.SizeBytes);
         }
 
         target.SyncData();

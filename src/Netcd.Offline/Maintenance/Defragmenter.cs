@@ -76,7 +76,7 @@ public static class Defragmenter
             DatabaseCopy.Run(
                 transaction,
                 copy,
-                done => tools.Progress?.Report("defragmenting", Math.Min(done, total), total),
+                done => tools.Progress?.Invoke("defragmenting", Math.Min(done, total), total),
                 cancellation);
             sizeBytes = copy.SizeBytes;
             inUseBytes = copy.SizeInUseBytes;

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Netcd.CommandLine;
+using Netcd.CommandLine.Output;
 using Netcd.Disk;
 
 namespace Netcd.Offline.Terminal;
@@ -7,7 +7,8 @@ namespace Netcd.Offline.Terminal;
 /// <summary>Runs an operation for a command: its log, its progress, and what its failures end with.</summary>
 public static class OfflineWork
 {
-    private const int SignalExitBase = 128;
+    // Work that is done sooner needs no bar.
+    private static readonly TimeSpan SilentTime = TimeSpan.FromMilliseconds(500);
 
     /// <param name="invocation">The command.</param>
     /// <param name="operation">What it does.</param>
@@ -28,24 +29,14 @@ public static class OfflineWork
         Invocation invocation, Func<OfflineTools, CancellationToken, Task> operation,
         Func<string, string>? describe = null)
     {
-        using var interrupted = new CancellationTokenSource();
-        var signal = 0;
-        void Interrupt(PosixSignalContext context, int number)
-        {
-            context.Cancel = true;
-            signal = number;
-            interrupted.Cancel();
-        }
-
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Interrupt(context, 2));
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Interrupt(context, 15));
+        using var signals = new SignalScope(invocation.Cancellation);
         try
         {
-            await RunAsync(invocation, (tools, _) => operation(tools, interrupted.Token), describe);
+            await RunAsync(invocation, (tools, _) => operation(tools, signals.Token), describe);
         }
-        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+        catch (OperationCanceledException) when (signals.IsSignalled)
         {
-            throw new ExitException(SignalExitBase + signal, "interrupted; nothing was changed");
+            throw signals.Interrupted("interrupted; nothing was changed");
         }
     }
 
@@ -54,11 +45,11 @@ public static class OfflineWork
     {
         try
         {
-            using var progress = new ProgressBar(invocation.Console, TimeProvider.System);
+            using var progress = new ProgressBar(invocation.Console, TimeProvider.System, SilentTime);
             var tools = new OfflineTools(RealDisk.Instance)
             {
                 Log = new OfflineLog(invocation.Console, TimeProvider.System),
-                Progress = progress,
+                Progress = progress.Report,
             };
             await operation(tools, invocation.Cancellation);
         }

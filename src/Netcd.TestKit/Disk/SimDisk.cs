@@ -81,7 +81,7 @@ public sealed class SimDisk : IDisk
             Enter(SimCall.Open, path);
             var (directory, name) = Parent(path);
             directory.Names.TryGetValue(name, out var node);
-            if (node is null && mode is DiskOpenMode.OpenOrCreate or DiskOpenMode.Create)
+            if (node is null && mode is not (DiskOpenMode.Read or DiskOpenMode.ReadWrite))
             {
                 CountChange();
                 node = new SimFileNode();
@@ -93,7 +93,7 @@ public sealed class SimDisk : IDisk
                 throw Missing("open", path);
             }
 
-            if (mode == DiskOpenMode.Create && file.Content.Length > 0)
+            if (mode is DiskOpenMode.Create or DiskOpenMode.CreateUncached && file.Content.Length > 0)
             {
                 CountChange();
                 file.SetLength(0);

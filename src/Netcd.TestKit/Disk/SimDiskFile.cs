@@ -79,6 +79,11 @@ internal sealed class SimDiskFile(SimDisk disk, string path, SimFileNode node, b
         }
     }
 
+    public void BeginSync(long offset, long length)
+    {
+        // What of it reaches the disk before a sync is the crash's choice anyway.
+    }
+
     public void SyncData()
     {
         lock (disk.Gate)

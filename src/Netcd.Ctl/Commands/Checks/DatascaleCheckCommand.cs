@@ -54,12 +54,13 @@ internal static class DatascaleCheckCommand
             $"Start data scale check for work load [{model.Limit} key-value pairs, {KeyBytes + ValueBytes} bytes per "
             + $"key-value, {model.Clients} concurrent clients].");
         session.Console.Flush();
-        using (var progress = new ProgressBar(session.Console, "datascale"))
+        using (var progress = new ProgressBar(session.Console, TimeProvider.System, TimeSpan.Zero))
         {
             var done = 0;
             await run.WriteAsync(
                 model.Clients, KeyBytes, ValueBytes, due => AllAsync(due, model.Limit, signals.Token),
-                () => progress.Show(
+                () => progress.Report(
+                    "datascale",
                     Interlocked.Increment(ref done) * (long)(KeyBytes + ValueBytes),
                     model.Limit * (long)(KeyBytes + ValueBytes)));
         }

@@ -49,15 +49,13 @@ internal static class PerfCheckCommand
         using var signals = new SignalScope(invocation.Cancellation);
         await run.RequireEmptyAsync($"'etcdctl del --prefix {prefix}'", signals.Token);
         TimeSpan took;
-        using (var progress = new ProgressBar(session.Console, "perf"))
+        using (var progress = new ProgressBar(session.Console, TimeProvider.System, TimeSpan.Zero))
         {
             var limit = TimeSpan.FromSeconds(model.Seconds);
-            var start = Stopwatch.GetTimestamp();
             took = await run.WriteAsync(
                 model.Clients, KeyBytes, ValueBytes,
                 due => PaceAsync(due, model.Limit, limit, signals.Token),
-                () => progress.Show(
-                    (long)Stopwatch.GetElapsedTime(start).TotalSeconds, model.Seconds));
+                () => progress.Report("perf", limit));
         }
 
         await run.CleanUpAsync(invocation.Bool(CheckFlags.Compact));

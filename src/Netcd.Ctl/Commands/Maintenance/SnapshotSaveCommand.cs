@@ -1,5 +1,7 @@
+using Netcd.Client;
 using Netcd.CommandLine;
 using Netcd.Ctl.Session;
+using Netcd.Disk;
 
 namespace Netcd.Ctl.Commands.Maintenance;
 
@@ -34,16 +36,36 @@ internal static class SnapshotSaveCommand
 
                 var client = await session.ConnectAsync(session.Endpoints[0], "client");
 
-                // It takes as long as it takes, unless somebody says how long it may.
-                using var limit = new CancellationTokenSource();
-                if (invocation.Changed(GlobalFlags.CommandTimeout))
-                {
-                    limit.CancelAfter(session.CommandTimeout);
-                }
-
-                await new SnapshotDownload(session.Console, session.Endpoints[0], path).RunAsync(client, limit.Token);
+                await SaveAsync(invocation, session, client, path);
                 session.Console.WriteLine($"Snapshot saved at {path}");
             },
             ExitCodes.Interrupted);
+    }
+
+    private static async Task SaveAsync(
+        Invocation invocation, CommandSession session, EtcdClient client, string path)
+    {
+        using var signals = new SignalScope(invocation.Cancellation);
+
+        // It takes as long as it takes, unless somebody says how long it may.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(signals.Token);
+        if (invocation.Changed(GlobalFlags.CommandTimeout))
+        {
+            limit.CancelAfter(session.CommandTimeout);
+        }
+
+        try
+        {
+            await new SnapshotDownload(session.Console, RealDisk.Instance, session.Endpoints[0], path)
+                .RunAsync(client, limit.Token);
+        }
+        catch (OperationCanceledException) when (signals.IsSignalled)
+        {
+            throw signals.Interrupted("interrupted; nothing was saved");
+        }
+        catch (OperationCanceledException)
+        {
+            throw new ExitException(ExitCodes.Interrupted, "context deadline exceeded");
+        }
     }
 }

@@ -1,12 +1,18 @@
 using System.Runtime.InteropServices;
 
-namespace Netcd.Ctl.Session;
+namespace Netcd.CommandLine;
 
 /// <summary>SIGINT and SIGTERM end a command's work instead of the process, for as long as this lives.</summary>
-internal sealed class SignalScope : IDisposable
+public sealed class SignalScope : IDisposable
 {
+    // What a shell shows for a program that a signal ended.
+    private const int SignalExitBase = 128;
+
     private readonly CancellationTokenSource _cancel;
     private readonly PosixSignalRegistration[] _registrations;
+
+    // 0 until the first signal.
+    private volatile int _signal;
 
     /// <param name="outer">Ends the work too.</param>
     public SignalScope(CancellationToken outer)
@@ -14,13 +20,19 @@ internal sealed class SignalScope : IDisposable
         _cancel = CancellationTokenSource.CreateLinkedTokenSource(outer);
         _registrations =
         [
-            PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
-            PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, context => OnSignal(context, 2)),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => OnSignal(context, 15)),
         ];
         Token = _cancel.Token;
     }
 
     public CancellationToken Token { get; }
+
+    /// <summary>Whether a signal came.</summary>
+    public bool IsSignalled => _signal != 0;
+
+    /// <summary>How a command ends that the signal stopped, once it has tidied up.</summary>
+    public ExitException Interrupted(string message) => new(SignalExitBase + _signal, message);
 
     public void Dispose()
     {
@@ -32,9 +44,10 @@ internal sealed class SignalScope : IDisposable
         _cancel.Dispose();
     }
 
-    private void OnSignal(PosixSignalContext context)
+    private void OnSignal(PosixSignalContext context, int number)
     {
         context.Cancel = true;
+        _signal = number;
         _cancel.Cancel();
     }
 }
