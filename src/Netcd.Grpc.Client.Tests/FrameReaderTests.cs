@@ -16,6 +16,38 @@ public sealed class FrameReaderTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(5000)]
+    [InlineData(int.MaxValue)]
+    public async Task Messages_of_a_stream_are_whole_however_they_come(int pieceBytes)
+    {
+        var random = new Random(1);
+        var messages = new[] { 0, 1, 3000, 5, 100_000, 4091, 4096, 700_000, 0, 20 }.Select(length =>
+        {
+            var message = new byte[length];
+            random.NextBytes(message);
+            return message;
+        }).ToArray();
+        using var body = new PieceStream([.. messages.SelectMany(message => GrpcChannel.Frame(message))], pieceBytes);
+        var frames = new BufferedFrames(body, int.MaxValue);
+        foreach (var message in messages)
+        {
+            Assert.Equal(message, Assert.NotNull(await frames.ReadAsync(CancellationToken.None)).ToArray());
+        }
+
+        Assert.Null(await frames.ReadAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Stream_that_ends_inside_a_message_is_lost()
+    {
+        using var body = new MemoryStream(GrpcChannel.Frame([1, 2, 3])[..^1]);
+        var frames = new BufferedFrames(body, int.MaxValue);
+        await Assert.ThrowsAsync<EndOfStreamException>(async () => await frames.ReadAsync(CancellationToken.None));
+    }
+
+    [Theory]
     [InlineData("a cut prefix", new byte[] { 0, 0, 0 }, StatusCode.Internal)]
     [InlineData("a compressed message", new byte[] { 1, 0, 0, 0, 0 }, StatusCode.Internal)]
     [InlineData("a length of four GiB", new byte[] { 0, 0xFF, 0xFF, 0xFF, 0xFF }, StatusCode.ResourceExhausted)]
@@ -25,6 +57,10 @@ public sealed class FrameReaderTests
         using var body = new MemoryStream(bytes);
         var problem = await Assert.ThrowsAsync<GrpcException>(
             () => FrameReader.ReadAsync(body, int.MaxValue, CancellationToken.None));
+        Assert.Equal(expected, problem.Code);
+        body.Position = 0;
+        var frames = new BufferedFrames(body, int.MaxValue);
+        problem = await Assert.ThrowsAsync<GrpcException>(async () => await frames.ReadAsync(CancellationToken.None));
         Assert.Equal(expected, problem.Code);
     }
 

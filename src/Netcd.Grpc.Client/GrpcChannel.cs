@@ -13,7 +13,11 @@ namespace Netcd.Grpc.Client;
 /// </summary>
 public sealed class GrpcChannel : IDisposable
 {
-    private const int PrefixBytes = 5;
+    private const int PrefixBytes = FrameReader.PrefixBytes;
+
+    // What a server may send before it has to wait for us: a snapshot or a long list comes at the network's pace from
+    // its first byte on.
+    private const int StreamWindowBytes = 1 << 20;
 
     private readonly HttpMessageInvoker _invoker;
     private readonly Uri _address;
@@ -37,6 +41,7 @@ public sealed class GrpcChannel : IDisposable
             EnableMultipleHttp2Connections = true,
             UseProxy = false,
             AutomaticDecompression = DecompressionMethods.None,
+            InitialHttp2StreamWindowSize = StreamWindowBytes,
         };
         if (options.Tls is { } tls)
         {

@@ -36,14 +36,26 @@ public sealed class StreamingCall<TResponse> : IDisposable
     public async IAsyncEnumerable<TResponse> ReadAllAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        await foreach (var message in ReadRawAsync(cancellationToken).ConfigureAwait(false))
+        {
+            yield return _parser.ParseFrom(message.Span);
+        }
+    }
+
+    /// <summary>The same answers as they came; each is lent until the next is asked for.</summary>
+    /// <exception cref="GrpcException">As above.</exception>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadRawAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(_cancel.Token, cancellationToken);
         using var response = await _response.WaitAsync(linked.Token).ConfigureAwait(false);
         var body = await response.Content.ReadAsStreamAsync(linked.Token).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
-            while (await NextAsync(body, linked.Token).ConfigureAwait(false) is { } message)
+            var frames = new BufferedFrames(body, _channel.ReceiveBytesMax);
+            while (await NextAsync(frames, linked.Token).ConfigureAwait(false) is { } message)
             {
-                yield return _parser.ParseFrom(message);
+                yield return message;
             }
         }
 
@@ -64,11 +76,12 @@ public sealed class StreamingCall<TResponse> : IDisposable
         _cancel.Dispose();
     }
 
-    private async Task<byte[]?> NextAsync(Stream body, CancellationToken cancellationToken)
+    private static async ValueTask<ReadOnlyMemory<byte>?> NextAsync(
+        BufferedFrames frames, CancellationToken cancellationToken)
     {
         try
         {
-            return await FrameReader.ReadAsync(body, _channel.ReceiveBytesMax, cancellationToken).ConfigureAwait(false);
+            return await frames.ReadAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (IOException problem)
         {

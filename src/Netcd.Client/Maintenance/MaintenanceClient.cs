@@ -126,6 +126,36 @@ public sealed class MaintenanceClient
     public async IAsyncEnumerable<SnapshotResponse> SnapshotAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        await foreach (var part in SnapshotMessagesAsync(cancellationToken).ConfigureAwait(false))
+        {
+            yield return SnapshotResponse.Parser.ParseFrom(part.Span);
+        }
+    }
+
+    /// <summary>
+    /// The same without a copy of each part, for whoever writes them down at once: a part is lent until the next is
+    /// asked for.
+    /// </summary>
+    /// <example>
+    /// <code>
+    /// await foreach (var part in client.Maintenance.SnapshotPartsAsync())
+    /// {
+    ///     await file.WriteAsync(part.Blob);
+    /// }
+    /// </code>
+    /// </example>
+    public async IAsyncEnumerable<SnapshotPart> SnapshotPartsAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var part in SnapshotMessagesAsync(cancellationToken).ConfigureAwait(false))
+        {
+            yield return SnapshotPart.Read(part);
+        }
+    }
+
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> SnapshotMessagesAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var pause = _client.Options.RetryPause;
         for (var hasBegun = false; ;)
         {
@@ -134,7 +164,7 @@ public sealed class MaintenanceClient
             using (call)
             {
                 GrpcException? failure = null;
-                var parts = call.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+                var parts = call.ReadRawAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
                 await using (parts.ConfigureAwait(false))
                 {
                     await WriteRequestAsync(call, cancellationToken).ConfigureAwait(false);

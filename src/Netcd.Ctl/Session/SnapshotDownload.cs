@@ -47,14 +47,14 @@ internal sealed class SnapshotDownload(ProgramConsole console, IDisk disk, strin
         using var progress = new ProgressBar(console, TimeProvider.System, TimeSpan.Zero);
         await using var writer = new SnapshotFileWriter(
             file, isUncached: true, isHashed: true, SnapshotFileWriter.TrailerBytes);
-        await foreach (var piece in client.Maintenance.SnapshotAsync(limit))
+        await foreach (var piece in client.Maintenance.SnapshotPartsAsync(limit))
         {
             if (writer.Length == 0)
             {
                 Reserve(file, piece.Blob.Length + (long)piece.RemainingBytes + SnapshotFileWriter.TrailerBytes);
             }
 
-            await WriteAsync(writer, piece.Blob.Memory, limit);
+            await WriteAsync(writer, piece.Blob, limit);
             progress.Report("snapshot", writer.Length, writer.Length + (long)piece.RemainingBytes);
         }
 
