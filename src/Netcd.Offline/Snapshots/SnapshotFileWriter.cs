@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Threading.Channels;
@@ -35,8 +34,8 @@ public sealed class SnapshotFileWriter : IAsyncDisposable
     private readonly IDiskFile _file;
     private readonly TrailingHash? _hash;
     private readonly Channel<Block> _free = Channel.CreateBounded<Block>(Blocks);
-    private readonly BlockingCollection<Block> _toHash = new(Blocks);
-    private readonly BlockingCollection<Block> _toWrite = new(Blocks);
+    private readonly WorkQueue<Block> _toHash = new();
+    private readonly WorkQueue<Block> _toWrite = new();
     private readonly Task[] _threads;
 
     // Set once, by the first thread that fails; read by the one that fills.
@@ -131,8 +130,6 @@ public sealed class SnapshotFileWriter : IAsyncDisposable
         Interlocked.CompareExchange(ref _failure, new ObjectDisposedException(nameof(SnapshotFileWriter)), null);
         await StopAsync();
         _hash?.Dispose();
-        _toHash.Dispose();
-        _toWrite.Dispose();
     }
 
     // They block, on the disk or on each other, so they are none of the pool's.
@@ -142,8 +139,8 @@ public sealed class SnapshotFileWriter : IAsyncDisposable
 
     private async Task StopAsync()
     {
-        _toHash.CompleteAdding();
-        _toWrite.CompleteAdding();
+        _toHash.Complete();
+        _toWrite.Complete();
         await Task.WhenAll(_threads);
     }
 
@@ -188,7 +185,7 @@ public sealed class SnapshotFileWriter : IAsyncDisposable
 
     private void HashBlocks()
     {
-        foreach (var block in _toHash.GetConsumingEnumerable())
+        while (_toHash.TryTake(out var block))
         {
             if (Volatile.Read(ref _failure) is null)
             {
@@ -201,7 +198,7 @@ public sealed class SnapshotFileWriter : IAsyncDisposable
 
     private void WriteBlocks()
     {
-        foreach (var block in _toWrite.GetConsumingEnumerable())
+        while (_toWrite.TryTake(out var block))
         {
             try
             {
