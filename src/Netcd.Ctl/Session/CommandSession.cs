@@ -65,6 +65,7 @@ internal sealed class CommandSession : IAsyncDisposable
         {
             AttemptFailed = attempt => Log(invocation.Console, "etcd-client", attempt),
         };
+        SystemCertificates.LeaveOutIfUnused(invocation, options);
         var printer = Printer.Create(
             invocation.Text(GlobalFlags.WriteOut), invocation.Bool(GlobalFlags.Hex), invocation.Console);
         return new CommandSession(invocation, options, printer);

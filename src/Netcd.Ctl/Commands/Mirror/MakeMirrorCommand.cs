@@ -7,12 +7,14 @@ namespace Netcd.Ctl.Commands.Mirror;
 /// <summary>Source: etcdctl/ctlv3/command/make_mirror_command.go.</summary>
 internal static class MakeMirrorCommand
 {
+    public const string Name = "make-mirror";
+
     private static readonly TimeSpan ReportPause = TimeSpan.FromSeconds(30);
 
     public static Command Create()
     {
         var command = new Command(
-            "make-mirror [options] <destination>", "Makes a mirror at the destination etcd cluster")
+            Name + " [options] <destination>", "Makes a mirror at the destination etcd cluster")
         {
             Run = RunAsync,
         };
@@ -47,7 +49,7 @@ internal static class MakeMirrorCommand
     {
         if (invocation.Arguments.Count != 1)
         {
-            throw Arguments.Bad("make-mirror takes one destination argument");
+            throw Arguments.Bad(Name + " takes one destination argument");
         }
 
         await CommandSession.RunAsync(invocation, async session =>
