@@ -324,7 +324,8 @@ public sealed class MemberTests
             }
 
             one.Time.Advance(TimeSpan.FromSeconds(31));
-            for (var i = 0; i < 100 && disk.List("/data/member/wal").Count(name => name.EndsWith(".wal")) > 3; i++)
+            for (var i = 0; i < 100 && (disk.List("/data/member/wal").Count(name => name.EndsWith(".wal")) > 3
+                || disk.List("/data/member/snap").Count(name => name.EndsWith(".snap")) > 8); i++)
             {
                 one.Time.Advance(TimeSpan.FromSeconds(31));
                 await one.PutAsync("fence", "x");

@@ -45,6 +45,13 @@ public sealed class KeyIndexConcurrencyTests
         {
             history.Apply(index, revision);
             Volatile.Write(ref published, revision);
+
+            // On one processor the readers would hardly come to read.
+            while (revision < Revisions && history.Checks < revision / 1000 && Volatile.Read(ref failure) == 0)
+            {
+                Thread.Yield();
+            }
+
             if (revision % 500 == 0 && revision > 1000)
             {
                 Volatile.Write(ref compacted, revision - 1000);
@@ -201,7 +208,7 @@ public sealed class KeyIndexConcurrencyTests
 
         public Exception? Problem { get; set; }
 
-        public int Checks => _checks;
+        public int Checks => Volatile.Read(ref _checks);
 
         public void Apply(KeyIndex index, long revision)
         {
