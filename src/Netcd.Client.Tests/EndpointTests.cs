@@ -26,8 +26,46 @@ public sealed class EndpointTests
     [InlineData("http://")]
     [InlineData("unix://")]
     [InlineData("a b:2379")]
-    public void What_is_no_address_is_refused(string text) =>
-        Assert.Throws<ArgumentException>(() => Endpoint.Parse(text, hasTls: false));
+    [InlineData(":::")]
+    [InlineData("127.0.0.1:port")]
+    [InlineData("ftp://127.0.0.1:2379")]
+    [InlineData("127.0.0.1:2379/path")]
+    [InlineData("127.0.0.1")]
+    [InlineData("http://etcd-1")]
+    [InlineData("https://[::1]")]
+    public void What_is_no_address_is_refused(string text)
+    {
+        var problem = Assert.Throws<UriFormatException>(() => Endpoint.Parse(text, hasTls: false));
+        Assert.StartsWith($"malformed endpoint: {text}", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_no_address_is_left_out_beside_others_and_refused_alone()
+    {
+        using var set = new EndpointSet(new EtcdClientOptions { Endpoints = ["", "a:1", "b"] });
+        Assert.Equal(["a:1"], set.Endpoints);
+        var problem = Assert.Throws<EtcdException>(() => set.Next("b", out _));
+        Assert.Equal(
+            "rpc error: code = Unavailable desc = malformed endpoint: b (missing port in address)", problem.Message);
+        Assert.Throws<UriFormatException>(() => set.Set(["", "b"]));
+        Assert.Equal(["a:1"], set.Endpoints);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(9_000 * 3600L)]
+    [InlineData(900_000_000_000)]
+    public void Any_time_can_be_a_limit(long seconds)
+    {
+        var time = TimeSpan.FromSeconds(seconds);
+        using var set = new EndpointSet(
+            new EtcdClientOptions
+            {
+                Endpoints = ["a:1"], DialTimeout = time, KeepAliveTime = time, KeepAliveTimeout = time,
+            });
+        Assert.Equal("a:1", Next(set));
+    }
 
     [Fact]
     public void Healthy_endpoints_are_taken_in_turn_and_others_left_out()

@@ -22,6 +22,45 @@ public sealed class EtcdClientTests
             Assert.Single(failed).Error);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public async Task A_call_without_any_time_is_over_at_once(int seconds)
+    {
+        await using var client = new EtcdClient("127.0.0.1:1");
+        var timed = client.WithTimeout(TimeSpan.FromSeconds(seconds));
+        var problem = await Assert.ThrowsAsync<EtcdException>(() => timed.Kv.GetAsync("k"));
+        Assert.Equal("context deadline exceeded", problem.Message);
+        problem = await Assert.ThrowsAsync<EtcdException>(() => timed.Leases.KeepAliveOnceAsync(1));
+        Assert.Equal("context deadline exceeded", problem.Message);
+    }
+
+    [Fact]
+    public async Task A_time_longer_than_timers_take_is_no_limit()
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        await using var client = new EtcdClient("127.0.0.1:1");
+        var timed = client.WithTimeout(TimeSpan.MaxValue);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => timed.Kv.GetAsync("k", null, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => timed.Leases.KeepAliveOnceAsync(1, stop.Token));
+    }
+
+    [Fact]
+    public async Task One_who_waits_when_a_lease_is_lost_does_not_hold_up_other_leases()
+    {
+        await using var client = new EtcdClient("127.0.0.1:1");
+        using var over = new ManualResetEventSlim();
+        var first = client.Leases.KeepAlive(1);
+        await using var second = client.Leases.KeepAlive(2);
+        await using var waiting = first.Lost.Register(over.Wait);
+        await using var failing = second.Lost.Register(() => throw new InvalidOperationException("a listener's own"));
+        await first.DisposeAsync();
+        await second.DisposeAsync();
+        Assert.True(first.Lost.IsCancellationRequested && second.Lost.IsCancellationRequested);
+        over.Set();
+    }
+
     [Fact]
     public async Task The_end_of_the_client_ends_what_is_open()
     {

@@ -101,8 +101,58 @@ public sealed class WatchTableTests
         Created(id: 1, revision: 10);
         Assert.Equal("progress", Asked());
         var watcher = _table.All.Single();
-        Take(new WatchResponse { Header = new ResponseHeader { Revision = 30 }, WatchId = -1 });
+        Take(Progress(30));
         Assert.Equal(31, watcher.NextRevision);
+    }
+
+    [Fact]
+    public void Progress_asked_for_before_a_watcher_was_made_says_nothing_about_its_past()
+    {
+        var first = Active(id: 1, revision: 10);
+        Assert.True(_table.RequestProgress());
+        Assert.Equal("progress", Asked());
+        var behind = Add(startRevision: 5);
+        Assert.Equal("create 5", Asked());
+        Created(id: 2, revision: 10);
+
+        // The server answered the request first, and sent the answer after that to the second watcher.
+        Take(Progress(10));
+        Assert.Equal((11, 5), (first.NextRevision, behind.NextRevision));
+        Take(Events(2, 6, 9));
+        Assert.Equal([6, 9], Read(behind));
+
+        // The next answer is to a request that speaks of both.
+        Assert.True(_table.RequestProgress());
+        Take(Progress(10));
+        Assert.Equal(11, behind.NextRevision);
+    }
+
+    [Fact]
+    public void Progress_to_a_later_revision_is_that_of_every_watcher()
+    {
+        Active(id: 1, revision: 10);
+        _table.RequestProgress();
+        var behind = Add(startRevision: 5);
+        Created(id: 2, revision: 10);
+        Take(Progress(11));
+        Assert.Equal(12, behind.NextRevision);
+    }
+
+    [Theory]
+    [InlineData("rpc error: code = PermissionDenied desc = etcdserver: permission denied",
+        StatusCode.PermissionDenied, EtcdErrors.PermissionDenied)]
+    [InlineData("mvcc: watcher range is empty", StatusCode.FailedPrecondition, "mvcc: watcher range is empty")]
+    public void A_watch_that_is_refused_tells_the_servers_reason_as_it_came(
+        string reason, StatusCode code, string description)
+    {
+        var watcher = Add();
+        _table.Attach(_requests.Writer);
+        var (ended, problem) = _table.Take(new WatchResponse
+        {
+            Header = new ResponseHeader(), WatchId = -1, Created = true, Canceled = true, CancelReason = reason,
+        });
+        Assert.Same(watcher, ended);
+        Assert.Equal((code, description, reason), (problem!.Code, problem.Description, problem.Message));
     }
 
     [Fact]
@@ -149,10 +199,14 @@ public sealed class WatchTableTests
         return response;
     }
 
-    private EtcdWatcher Add()
+    private static WatchResponse Progress(long revision) =>
+        new() { Header = new ResponseHeader { Revision = revision }, WatchId = -1 };
+
+    private EtcdWatcher Add(long startRevision = 0)
     {
         var streams = new WatchStreams(null!, new EtcdClientOptions { Endpoints = [] }, new Calls.CallSettings());
-        var watcher = new EtcdWatcher(streams, new WatchCreateRequest(), null, createdNotify: false);
+        var request = new WatchCreateRequest { StartRevision = startRevision };
+        var watcher = new EtcdWatcher(streams, request, null, createdNotify: false);
         _table.Add(watcher);
         return watcher;
     }

@@ -59,6 +59,10 @@ public static class ArgumentBytes
         return text.ToString();
     }
 
+    /// <summary>Whether there may be bytes in it that are not UTF-8; if not, the text is just text.</summary>
+    public static bool MayHoldBytes(ReadOnlySpan<char> text) =>
+        text.ContainsAnyInRange((char)(Escape | 0x80), (char)(Escape | 0xff));
+
     public static byte[] Bytes(string text)
     {
         var bytes = new List<byte>(text.Length);

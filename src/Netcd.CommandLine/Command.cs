@@ -9,6 +9,7 @@ namespace Netcd.CommandLine;
 public sealed class Command
 {
     private readonly SortedList<string, Command> _children = new(StringComparer.Ordinal);
+    private readonly List<Command> _childrenAsAdded = [];
 
     /// <param name="use">The usage line behind the parents' names; its first word is the command's name.</param>
     /// <param name="summary">One line for lists of commands.</param>
@@ -59,6 +60,9 @@ public sealed class Command
     /// <summary>In the order of their names.</summary>
     public IList<Command> Children => _children.Values;
 
+    /// <summary>In the order in which they were added: that of cobra's suggestions.</summary>
+    public IReadOnlyList<Command> ChildrenAsAdded => _childrenAsAdded;
+
     public string Path => Parent is null ? Name : $"{Parent.Path} {Name}";
 
     public string UsageLine
@@ -82,6 +86,7 @@ public sealed class Command
         {
             child.Parent = this;
             _children.Add(child.Name, child);
+            _childrenAsAdded.Add(child);
         }
 
         return this;

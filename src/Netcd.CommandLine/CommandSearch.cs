@@ -101,7 +101,7 @@ internal sealed class CommandSearch
 
     private static string Suggestions(Command root, string word)
     {
-        var near = root.Children.Where(child => child.IsAvailable
+        var near = root.ChildrenAsAdded.Where(child => child.IsAvailable
             && (Distance(word, child.Name) <= SuggestionDistanceMax
                 || child.Name.StartsWith(word, StringComparison.OrdinalIgnoreCase))).ToList();
         return near.Count == 0

@@ -38,6 +38,8 @@ public sealed class ProgramConsole : IDisposable
 
     public IReadOnlyDictionary<string, string> Environment { get; }
 
+    public bool IsInputTerminal { get; init; }
+
     public bool IsOutputTerminal { get; init; }
 
     public bool IsErrorTerminal { get; init; }
@@ -59,6 +61,7 @@ public sealed class ProgramConsole : IDisposable
             environment,
             prompt => SecretPrompt.Ask(console, prompt))
         {
+            IsInputTerminal = !Console.IsInputRedirected,
             IsOutputTerminal = !Console.IsOutputRedirected,
             IsErrorTerminal = !Console.IsErrorRedirected,
         };
@@ -126,7 +129,7 @@ public sealed class ProgramConsole : IDisposable
         Flush();
         try
         {
-            _error.Write(Encoding.UTF8.GetBytes(text));
+            _error.Write(ArgumentBytes.Bytes(text));
             _error.Flush();
         }
         catch (IOException)
@@ -193,6 +196,12 @@ public sealed class ProgramConsole : IDisposable
 
     private void Write(ReadOnlySpan<char> text)
     {
+        if (ArgumentBytes.MayHoldBytes(text))
+        {
+            Write(ArgumentBytes.Bytes(text.ToString()));
+            return;
+        }
+
         var most = Encoding.UTF8.GetMaxByteCount(text.Length);
         if (most > BufferBytes - _buffered)
         {

@@ -10,13 +10,17 @@ public sealed class SignalScope : IDisposable
 
     private readonly CancellationTokenSource _cancel;
     private readonly PosixSignalRegistration[] _registrations;
+    private readonly bool _endsAtSecond;
 
     // 0 until the first signal.
     private volatile int _signal;
 
     /// <param name="outer">Ends the work too.</param>
-    public SignalScope(CancellationToken outer)
+    /// <param name="endsAtSecond">The second signal ends the process: the work may end at a cluster that nobody reaches,
+    /// and leaves nothing behind that does not go by itself.</param>
+    public SignalScope(CancellationToken outer, bool endsAtSecond = false)
     {
+        _endsAtSecond = endsAtSecond;
         _cancel = CancellationTokenSource.CreateLinkedTokenSource(outer);
         _registrations =
         [
@@ -46,7 +50,7 @@ public sealed class SignalScope : IDisposable
 
     private void OnSignal(PosixSignalContext context, int number)
     {
-        context.Cancel = true;
+        context.Cancel = !(_endsAtSecond && _cancel.IsCancellationRequested);
         _signal = number;
         _cancel.Cancel();
     }

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using Google.Protobuf;
+using Netcd.Grpc.Wire;
 
 namespace Netcd.Grpc.Client;
 
@@ -260,9 +261,7 @@ public sealed class GrpcChannel : IDisposable
         message.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
         if (options.Timeout is { } timeout)
         {
-            var milliseconds = (long)Math.Ceiling(timeout.TotalMilliseconds);
-            message.Headers.TryAddWithoutValidation(
-                "grpc-timeout", string.Create(CultureInfo.InvariantCulture, $"{milliseconds}m"));
+            message.Headers.TryAddWithoutValidation("grpc-timeout", GrpcTimeout.Format(timeout));
         }
 
         foreach (var (key, value) in options.Metadata)

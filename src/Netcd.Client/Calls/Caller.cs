@@ -30,8 +30,12 @@ internal sealed class Caller(EtcdClientOptions options, EndpointSet endpoints, T
         var deadline = long.MaxValue;
         if (settings.Timeout is { } timeout)
         {
-            deadline = options.Time.GetTimestamp() + (long)(timeout.TotalSeconds * options.Time.TimestampFrequency);
-            limit.CancelAfter(timeout);
+            if (TimeLimits.IsLimit(timeout, orLess: true))
+            {
+                deadline = options.Time.GetTimestamp() + (long)(timeout.TotalSeconds * options.Time.TimestampFrequency);
+            }
+
+            TimeLimits.CancelAfter(limit, timeout);
         }
 
         var course = new CallCourse(path, retry, settings, deadline);
@@ -91,7 +95,7 @@ internal sealed class Caller(EtcdClientOptions options, EndpointSet endpoints, T
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (options.DialTimeout > TimeSpan.Zero)
         {
-            limit.CancelAfter(options.DialTimeout);
+            TimeLimits.CancelAfter(limit, options.DialTimeout);
         }
 
         GrpcException? last = null;
@@ -104,7 +108,7 @@ internal sealed class Caller(EtcdClientOptions options, EndpointSet endpoints, T
                 {
                     var answer = await state.Channel.CallAsync(
                         Token.AuthenticatePath, request, AuthenticateResponse.Parser,
-                        new CallOptions { Timeout = options.DialTimeout > TimeSpan.Zero ? options.DialTimeout : null },
+                        new CallOptions { Timeout = TimeLimits.IsLimit(options.DialTimeout) ? options.DialTimeout : null },
                         limit.Token).ConfigureAwait(false);
                     endpoints.Succeeded(state);
                     return answer.Token;

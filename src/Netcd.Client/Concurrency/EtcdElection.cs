@@ -200,7 +200,7 @@ public sealed class EtcdElection
     {
         try
         {
-            using var limit = new CancellationTokenSource(_session.Client.Options.DialTimeout);
+            using var limit = new CancellationTokenSource(Waiting.LeaveLimit);
             await ResignAsync(limit.Token).ConfigureAwait(false);
         }
         catch (Exception problem) when (problem is EtcdException or OperationCanceledException

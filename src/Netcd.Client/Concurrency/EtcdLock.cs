@@ -141,7 +141,7 @@ public sealed class EtcdLock
     {
         try
         {
-            await _session.Client.WithTimeout(_session.Client.Options.DialTimeout).Kv.DeleteAsync(Key)
+            await _session.Client.WithTimeout(Waiting.LeaveLimit).Kv.DeleteAsync(Key)
                 .ConfigureAwait(false);
         }
         catch (Exception problem) when (problem is EtcdException or ObjectDisposedException)

@@ -5,6 +5,9 @@ namespace Netcd.Client.Concurrency;
 /// <summary>Waiting for keys to go (client/v3/concurrency/key.go).</summary>
 internal static class Waiting
 {
+    /// <summary>How long one who gives up tries to take its key along.</summary>
+    public static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(2);
+
     /// <summary>
     /// Waits until no key with the prefix is left that was created up to a revision: for one after the other, the
     /// newest first, so that a release wakes one waiter and not all.

@@ -6,6 +6,7 @@ namespace Netcd.Client.Endpoints;
 /// </summary>
 internal sealed record Endpoint(string Text, Uri Address, string ServerName, bool IsTls, string? UnixPath)
 {
+    /// <exception cref="UriFormatException">It is no address that can be dialled.</exception>
     public static Endpoint Parse(string text, bool hasTls)
     {
         if (text.StartsWith("unix:", StringComparison.Ordinal) || text.StartsWith("unixs:", StringComparison.Ordinal))
@@ -25,13 +26,21 @@ internal sealed record Endpoint(string Text, Uri Address, string ServerName, boo
         var path = authority.IndexOf('/');
         if (path >= 0)
         {
-            authority = authority[..path];
+            // Behind a scheme a path says nothing; without one it is part of the address, which then is none.
+            authority = separator < 0 ? throw Malformed(text, "") : authority[..path];
         }
 
-        if (!Uri.TryCreate($"{(isTls ? "https" : "http")}://{authority}", UriKind.Absolute, out var address)
+        if (scheme is not ("" or "http" or "https")
+            || !Uri.TryCreate($"{(isTls ? "https" : "http")}://{authority}", UriKind.Absolute, out var address)
             || address.Host.Length == 0)
         {
-            throw new ArgumentException($"malformed endpoint: {text}", nameof(text));
+            throw Malformed(text, "");
+        }
+
+        // Port 80 or 443 is nobody's default here.
+        if (authority.LastIndexOf(':') <= authority.LastIndexOf(']'))
+        {
+            throw Malformed(text, " (missing port in address)");
         }
 
         return new Endpoint(text, address, address.DnsSafeHost, isTls, null);
@@ -49,7 +58,7 @@ internal sealed record Endpoint(string Text, Uri Address, string ServerName, boo
 
         if (path.Length == 0)
         {
-            throw new ArgumentException($"malformed endpoint: {text}", nameof(text));
+            throw Malformed(text, "");
         }
 
         // A port behind the name, as in unix://localhost:2379, is part of the file's name but not of the server's.
@@ -58,4 +67,7 @@ internal sealed record Endpoint(string Text, Uri Address, string ServerName, boo
         var serverName = port > 0 ? name[..port] : name;
         return new Endpoint(text, new Uri(isTls ? "https://localhost" : "http://localhost"), serverName, isTls, path);
     }
+
+    private static UriFormatException Malformed(string text, string reason) =>
+        new($"malformed endpoint: {text}{reason}");
 }

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using Netcd.Client.Calls;
 using Netcd.Grpc.Client;
 
 namespace Netcd.Client.Endpoints;
@@ -15,6 +16,10 @@ internal sealed class EndpointSet : IDisposable
     // grpc-go's own floor (internal.KeepaliveMinPingTime): servers close connections that ping more often than every
     // five seconds.
     private static readonly TimeSpan ShortestKeepAlive = TimeSpan.FromSeconds(10);
+
+    // grpc-go's, for a timeout of zero; less than a second the handler does not take.
+    private static readonly TimeSpan DefaultKeepAliveTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ShortestKeepAliveTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly EtcdClientOptions _options;
@@ -62,13 +67,25 @@ internal sealed class EndpointSet : IDisposable
     {
         lock (_lock)
         {
-            var next = endpoints.Distinct(StringComparer.Ordinal).Select(StateOf).ToArray();
-            if (next.Length == 0)
+            var next = new List<EndpointState>();
+            UriFormatException? malformed = null;
+            foreach (var endpoint in endpoints.Distinct(StringComparer.Ordinal))
             {
-                throw new ArgumentException("at least one Endpoint is required in client config", nameof(endpoints));
+                try
+                {
+                    next.Add(StateOf(endpoint));
+                }
+                catch (UriFormatException problem)
+                {
+                    // One that cannot be dialled is left out as long as there is another: "a:2379," has two.
+                    malformed ??= problem;
+                }
             }
 
-            _current = next;
+            _current = next.Count > 0
+                ? [.. next]
+                : throw malformed ?? (Exception)new ArgumentException(
+                    "at least one Endpoint is required in client config", nameof(endpoints));
         }
     }
 
@@ -83,7 +100,7 @@ internal sealed class EndpointSet : IDisposable
             var now = _options.Time.GetTimestamp();
             if (only is not null)
             {
-                var state = StateOf(only);
+                var state = TryStateOf(only);
                 wait = Left(state, now);
                 return state;
             }
@@ -145,8 +162,23 @@ internal sealed class EndpointSet : IDisposable
 
     private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
 
+    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
+
     private TimeSpan Left(EndpointState state, long now) =>
         state.RetryAt <= now ? TimeSpan.Zero : _options.Time.GetElapsedTime(now, state.RetryAt);
+
+    // A command that visits the endpoints one by one goes on with the next.
+    private EndpointState TryStateOf(string text)
+    {
+        try
+        {
+            return StateOf(text);
+        }
+        catch (UriFormatException problem)
+        {
+            throw new EtcdException(StatusCode.Unavailable, problem.Message, problem);
+        }
+    }
 
     private EndpointState StateOf(string text)
     {
@@ -166,11 +198,13 @@ internal sealed class EndpointSet : IDisposable
             Tls = endpoint.IsTls ? TlsOf(endpoint) : null,
             Authority = AuthorityOf(endpoint),
             UnixPath = endpoint.UnixPath,
-            ConnectTimeout = _options.DialTimeout > TimeSpan.Zero ? _options.DialTimeout : null,
-            KeepAliveTime = _options.KeepAliveTime is { } time && time < ShortestKeepAlive
-                ? ShortestKeepAlive
-                : _options.KeepAliveTime,
-            KeepAliveTimeout = _options.KeepAliveTimeout,
+            ConnectTimeout = TimeLimits.IsLimit(_options.DialTimeout) ? _options.DialTimeout : null,
+            KeepAliveTime = _options.KeepAliveTime is { } time && TimeLimits.IsLimit(time, orLess: true)
+                ? Max(time, ShortestKeepAlive)
+                : null,
+            KeepAliveTimeout = _options.KeepAliveTimeout == TimeSpan.Zero
+                ? DefaultKeepAliveTimeout
+                : Min(Max(_options.KeepAliveTimeout, ShortestKeepAliveTimeout), TimeLimits.Longest),
             PingsIdleConnections = _options.PingsIdleConnections,
             SendBytesMax = _options.SendBytesMax,
             ReceiveBytesMax = _options.ReceiveBytesMax,

@@ -24,7 +24,12 @@ public class EtcdException : Exception
     /// <param name="description">The server's text.</param>
     /// <param name="inner">What was seen below, if something was.</param>
     public EtcdException(StatusCode code, string description, Exception? inner = null)
-        : base(TextOf(code, description), inner)
+        : this(code, description, TextOf(code, description), inner)
+    {
+    }
+
+    private EtcdException(StatusCode code, string description, string message, Exception? inner)
+        : base(message, inner)
     {
         Code = code;
         Description = description;
@@ -41,6 +46,21 @@ public class EtcdException : Exception
 
     internal static EtcdException DeadlineExceeded(Exception? inner = null) =>
         new(StatusCode.DeadlineExceeded, "context deadline exceeded", inner);
+
+    /// <summary>
+    /// The refusal of a watch that was to begin. Its reason is a status in words if the server asked whether the caller
+    /// may; Go's client hands it on as it came.
+    /// </summary>
+    internal static EtcdException WatchRefused(string reason)
+    {
+        const string Start = "rpc error: code = ";
+        const string Middle = " desc = ";
+        var middle = reason.IndexOf(Middle, StringComparison.Ordinal);
+        return middle > Start.Length && reason.StartsWith(Start, StringComparison.Ordinal)
+            && Enum.TryParse<StatusCode>(reason.AsSpan(Start.Length..middle), out var code)
+                ? new EtcdException(code, reason[(middle + Middle.Length)..], reason, null)
+                : new EtcdException(StatusCode.FailedPrecondition, reason, reason, null);
+    }
 
     private static string TextOf(StatusCode code, string description) =>
         EtcdErrors.IsKnown(description)

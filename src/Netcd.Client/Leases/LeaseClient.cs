@@ -71,7 +71,7 @@ public sealed class LeaseClient
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _client.Core.Ended);
         if (_client.Settings.Timeout is { } timeout)
         {
-            limit.CancelAfter(timeout);
+            TimeLimits.CancelAfter(limit, timeout);
         }
 
         GrpcException? last = null;

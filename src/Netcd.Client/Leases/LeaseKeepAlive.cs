@@ -60,7 +60,8 @@ public sealed class LeaseKeepAlive : IAsyncDisposable
     {
         if (_answers.Writer.TryComplete())
         {
-            _lost.Cancel();
+            // Those who listen run elsewhere: one that waits, or throws, must not keep the keeper from other leases.
+            _ = _lost.CancelAsync();
         }
     }
 }

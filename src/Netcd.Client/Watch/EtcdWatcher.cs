@@ -57,6 +57,12 @@ public sealed class EtcdWatcher : IAsyncDisposable
     /// <summary>Its id on the present stream.</summary>
     internal long WatchId { get; set; } = -1;
 
+    /// <summary>The store's revision when it was made on the present stream.</summary>
+    internal long StreamRevision { get; set; }
+
+    /// <summary>Answers that may come to requests for progress which were sent before it was made.</summary>
+    internal int ForeignProgress { get; set; }
+
     /// <summary>Events of a fragmented batch whose last revision may not be whole yet.</summary>
     internal WatchResponse? Fragment { get; set; }
 

@@ -9,6 +9,9 @@ namespace Netcd.Client.Watch;
 /// </summary>
 internal sealed class WatchTable(int batchesMax, int bytesMax)
 {
+    // Enough for requests that follow each other closely; those that a server left without an answer count too.
+    private const int ForeignProgressMax = 4;
+
     private readonly Lock _lock = new();
 
     // All below is guarded by the lock.
@@ -20,6 +23,9 @@ internal sealed class WatchTable(int batchesMax, int bytesMax)
     private EtcdWatcher? _creating;
     private ChannelWriter<WatchRequest>? _outgoing;
     private bool _wantsProgress;
+
+    // Requests for progress on this stream that had no answer; a server that is behind leaves them without one.
+    private int _progressAsked;
 
     public bool IsEmpty
     {
@@ -109,6 +115,7 @@ internal sealed class WatchTable(int batchesMax, int bytesMax)
 
             _active.Clear();
             _creating = null;
+            _progressAsked = 0;
             _queued = again;
         }
     }
@@ -188,7 +195,7 @@ internal sealed class WatchTable(int batchesMax, int bytesMax)
 
             if (response.Canceled || response.WatchId < 0)
             {
-                return watcher.State == WatcherState.Ended ? default : (watcher, Refusal(response));
+                return watcher.State == WatcherState.Ended ? default : (watcher, RefusalAtOnce(response));
             }
 
             if (watcher.State == WatcherState.Ended)
@@ -199,6 +206,8 @@ internal sealed class WatchTable(int batchesMax, int bytesMax)
 
             watcher.State = WatcherState.Active;
             watcher.WatchId = response.WatchId;
+            watcher.StreamRevision = response.Header.Revision;
+            watcher.ForeignProgress = Math.Min(_progressAsked, ForeignProgressMax);
             watcher.Refusals = 0;
             _active[response.WatchId] = watcher;
             if (watcher.NextRevision <= 0)
@@ -236,6 +245,12 @@ internal sealed class WatchTable(int batchesMax, int bytesMax)
         return (watcher, Refusal(response));
     }
 
+    private static EtcdException RefusalAtOnce(WatchResponse response) =>
+        response.CompactRevision == 0 && response.CancelReason.Length > 0
+        && response.CancelReason != EtcdErrors.Compacted
+            ? EtcdException.WatchRefused(response.CancelReason)
+            : Refusal(response);
+
     private static EtcdException Refusal(WatchResponse response) =>
         response.CompactRevision != 0 || response.CancelReason == EtcdErrors.Compacted
             ? new CompactedException(response.CompactRevision) { WatchEnd = response }
@@ -247,9 +262,13 @@ internal sealed class WatchTable(int batchesMax, int bytesMax)
     {
         if (response.Events.Count == 0 && !response.Fragment && response.WatchId == -1)
         {
+            _progressAsked = Math.Max(0, _progressAsked - 1);
             foreach (var each in _active.Values.ToArray())
             {
-                TakeProgress(each, response.Clone());
+                if (IsOf(each, response))
+                {
+                    TakeProgress(each, response.Clone());
+                }
             }
         }
         else if (_active.TryGetValue(response.WatchId, out var watcher))
@@ -263,6 +282,26 @@ internal sealed class WatchTable(int batchesMax, int bytesMax)
                 TakeEvents(watcher, response);
             }
         }
+    }
+
+    // The answer to a request for progress speaks of the watchers that stood at the server when it came. One that was
+    // made after it, for changes of the past, does not have them yet, whatever the answer's revision; and the answer may
+    // be sent after that watcher's own.
+    private static bool IsOf(EtcdWatcher watcher, WatchResponse response)
+    {
+        var revision = response.Header.Revision;
+        if (watcher.NextRevision > watcher.StreamRevision || revision > watcher.StreamRevision)
+        {
+            return true;
+        }
+
+        if (revision < watcher.StreamRevision || watcher.ForeignProgress == 0)
+        {
+            return revision == watcher.StreamRevision;
+        }
+
+        watcher.ForeignProgress--;
+        return false;
     }
 
     private void TakeProgress(EtcdWatcher watcher, WatchResponse response)
@@ -377,6 +416,7 @@ internal sealed class WatchTable(int batchesMax, int bytesMax)
         else if (_wantsProgress)
         {
             _wantsProgress = false;
+            _progressAsked++;
             _outgoing.TryWrite(new WatchRequest { ProgressRequest = new WatchProgressRequest() });
         }
     }

@@ -93,6 +93,7 @@ public static class CobraPage
         };
     }
 
-    private static bool IsZero(Flag flag) =>
-        flag.DefaultText is "" or "0" or "false" or "0s" or "[]";
+    private static bool IsZero(Flag flag) => flag.Value.TypeName == "string"
+        ? flag.DefaultText.Length == 0
+        : flag.DefaultText is "" or "0" or "false" or "0s" or "[]";
 }

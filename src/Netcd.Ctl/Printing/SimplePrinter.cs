@@ -75,22 +75,24 @@ internal sealed class SimplePrinter(ProgramConsole console, bool isHex) : Printe
     }
 
     public override void Grant(LeaseGrantResponse answer) =>
-        Console.WriteLine($"lease {answer.ID:x16} granted with TTL({answer.TTL}s)");
+        Console.WriteLine($"lease {Words.Lease(answer.ID)} granted with TTL({answer.TTL}s)");
 
-    public override void Revoke(long id, LeaseRevokeResponse answer) => Console.WriteLine($"lease {id:x16} revoked");
+    public override void Revoke(long id, LeaseRevokeResponse answer) =>
+        Console.WriteLine($"lease {Words.Lease(id)} revoked");
 
     public override void KeepAlive(LeaseKeepAliveResponse answer) =>
-        Console.WriteLine($"lease {answer.ID:x16} keepalived with TTL({answer.TTL})");
+        Console.WriteLine($"lease {Words.Lease(answer.ID)} keepalived with TTL({answer.TTL})");
 
     public override void TimeToLive(LeaseTimeToLiveResponse answer, bool withKeys)
     {
         if (answer is { GrantedTTL: 0, TTL: -1 })
         {
-            Console.WriteLine($"lease {answer.ID:x16} already expired");
+            Console.WriteLine($"lease {Words.Lease(answer.ID)} already expired");
             return;
         }
 
-        Console.Write($"lease {answer.ID:x16} granted with TTL({answer.GrantedTTL}s), remaining({answer.TTL}s)");
+        Console.Write(
+            $"lease {Words.Lease(answer.ID)} granted with TTL({answer.GrantedTTL}s), remaining({answer.TTL}s)");
         if (withKeys)
         {
             Console.Write(", attached keys(["u8);
@@ -111,7 +113,7 @@ internal sealed class SimplePrinter(ProgramConsole console, bool isHex) : Printe
         Console.WriteLine($"found {answer.Leases.Count} leases");
         foreach (var lease in answer.Leases)
         {
-            Console.WriteLine($"{lease.ID:x16}");
+            Console.WriteLine(Words.Lease(lease.ID));
         }
     }
 

@@ -35,6 +35,9 @@ internal static class Words
         (alarm.MemberID == 0 ? "" : $"memberID:{alarm.MemberID} ")
         + (alarm.Alarm == AlarmType.None ? "" : $"alarm:{Of(alarm.Alarm)} ");
 
+    /// <summary>Go's %016x of a lease's id, which is a signed number there.</summary>
+    public static string Lease(long id) => id < 0 ? $"-{(ulong)-id:x15}" : $"{id:x16}";
+
     /// <summary>Go's %16x: blanks before a short number.</summary>
     public static string Padded(ulong id) => id.ToString("x").PadLeft(16);
 }

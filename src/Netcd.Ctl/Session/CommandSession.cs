@@ -75,11 +75,17 @@ internal sealed class CommandSession : IAsyncDisposable
     public Task<EtcdClient> ConnectAsync() => ConnectAsync(_options);
 
     /// <summary>The same, under another name in the log: upstream names some of its clients differently.</summary>
-    public Task<EtcdClient> ConnectAsync(string endpoint, string logger) => ConnectAsync(_options with
-    {
-        Endpoints = [endpoint],
-        AttemptFailed = attempt => Log(Console, logger, attempt),
-    });
+    /// <param name="endpoint">The only one.</param>
+    /// <param name="logger">The name.</param>
+    /// <param name="loginErrorCode">The exit code when the user cannot log in.</param>
+    public Task<EtcdClient> ConnectAsync(
+        string endpoint, string logger, int loginErrorCode = ExitCodes.BadConnection) => ConnectAsync(
+        _options with
+        {
+            Endpoints = [endpoint],
+            AttemptFailed = attempt => Log(Console, logger, attempt),
+        },
+        loginErrorCode);
 
     /// <summary>A client of all endpoints whose calls have the limit of --command-timeout.</summary>
     public async Task<EtcdClient> ConnectTimedAsync() => (await ConnectAsync()).WithTimeout(CommandTimeout);
@@ -88,7 +94,8 @@ internal sealed class CommandSession : IAsyncDisposable
     public Task<EtcdClient> ConnectToAsync(string endpoint) => ConnectAsync(_options with { Endpoints = [endpoint] });
 
     /// <summary>A client of another cluster.</summary>
-    public async Task<EtcdClient> ConnectAsync(EtcdClientOptions options)
+    public async Task<EtcdClient> ConnectAsync(
+        EtcdClientOptions options, int loginErrorCode = ExitCodes.BadConnection)
     {
         if (options.Endpoints.Count == 0)
         {
@@ -101,6 +108,10 @@ internal sealed class CommandSession : IAsyncDisposable
         {
             client = new EtcdClient(options);
         }
+        catch (UriFormatException problem)
+        {
+            throw new ExitException(ExitCodes.Error, problem.Message);
+        }
         catch (Exception problem) when (problem is ArgumentException or CryptographicException)
         {
             throw new ExitException(ExitCodes.BadArguments, problem.Message);
@@ -109,7 +120,7 @@ internal sealed class CommandSession : IAsyncDisposable
         _clients.Add(client);
         if (options is { Username.Length: > 0, Password.Length: > 0 })
         {
-            await LogInAsync(client);
+            await LogInAsync(client, loginErrorCode);
         }
 
         return client;
@@ -124,7 +135,7 @@ internal sealed class CommandSession : IAsyncDisposable
     }
 
     // Wrong credentials are an error of the connection, before the command's own call.
-    private static async Task LogInAsync(EtcdClient client)
+    private static async Task LogInAsync(EtcdClient client, int errorCode)
     {
         try
         {
@@ -132,7 +143,7 @@ internal sealed class CommandSession : IAsyncDisposable
         }
         catch (EtcdException problem)
         {
-            throw new ExitException(ExitCodes.BadConnection, problem.Message);
+            throw new ExitException(errorCode, problem.Message);
         }
     }
 

@@ -1,3 +1,4 @@
+using Netcd.Base;
 using Netcd.CommandLine;
 using Netcd.CommandLine.Output;
 using Netcd.Disk;
@@ -53,7 +54,8 @@ public static class OfflineWork
             };
             await operation(tools, invocation.Cancellation);
         }
-        catch (Exception problem) when (problem is OfflineException or IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is OfflineException or CorruptionException or IOException
+            or UnauthorizedAccessException)
         {
             var message = problem.Message;
             throw new ExitException(ExitCodes.Error, describe is null ? message : describe(message));

@@ -46,7 +46,7 @@ internal static class DatascaleCheckCommand
         var prefix = invocation.Text("prefix");
         var client = await session.ConnectAsync();
         var run = new CheckRun(session, client, prefix);
-        using var signals = new SignalScope(invocation.Cancellation);
+        using var signals = new SignalScope(invocation.Cancellation, endsAtSecond: true);
         await run.RequireEmptyAsync($"etcdctl del --prefix {prefix}", signals.Token);
         var memory = new MemoryMetric(session.Console, session.Endpoints[0], client.Options.Tls);
         var before = await RequireMemoryAsync(session.Console, memory, "before");

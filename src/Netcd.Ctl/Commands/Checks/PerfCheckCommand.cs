@@ -46,7 +46,7 @@ internal static class PerfCheckCommand
     {
         var prefix = invocation.Text("prefix");
         var run = new CheckRun(session, await session.ConnectAsync(), prefix);
-        using var signals = new SignalScope(invocation.Cancellation);
+        using var signals = new SignalScope(invocation.Cancellation, endsAtSecond: true);
         await run.RequireEmptyAsync($"'etcdctl del --prefix {prefix}'", signals.Token);
         TimeSpan took;
         using (var progress = new ProgressBar(session.Console, TimeProvider.System, TimeSpan.Zero))

@@ -43,7 +43,7 @@ internal static class ElectCommand
         await CommandSession.RunAsync(invocation, async session =>
         {
             var client = await session.ConnectAsync();
-            using var signals = new SignalScope(invocation.Cancellation);
+            using var signals = new SignalScope(invocation.Cancellation, endsAtSecond: true);
             var name = Arguments.Key(arguments[0]);
             if (isListening)
             {

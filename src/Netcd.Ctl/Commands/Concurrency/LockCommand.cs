@@ -31,7 +31,7 @@ internal static class LockCommand
         await CommandSession.RunAsync(invocation, async session =>
         {
             var client = await session.ConnectAsync();
-            using var signals = new SignalScope(invocation.Cancellation);
+            using var signals = new SignalScope(invocation.Cancellation, endsAtSecond: true);
             var ttl = invocation.Number("ttl");
             try
             {

@@ -52,7 +52,10 @@ internal static class PutCommand
     }
 
     /// <summary>Key, value and options of these arguments and flags; the value may come from the input.</summary>
-    public static (EtcdBytes Key, EtcdBytes Value, PutOptions Options) Read(Invocation invocation)
+    /// <param name="invocation">Them.</param>
+    /// <param name="mayReadInput">False: the input holds something else.</param>
+    public static (EtcdBytes Key, EtcdBytes Value, PutOptions Options) Read(
+        Invocation invocation, bool mayReadInput = true)
     {
         var arguments = invocation.Arguments;
         if (arguments.Count == 0)
@@ -69,7 +72,8 @@ internal static class PutCommand
         EtcdBytes value = default;
         if (!ignoreValue)
         {
-            value = arguments.Count > 1 ? Arguments.Key(arguments[1]) : Arguments.Input(invocation.Console);
+            value = arguments.Count > 1 ? Arguments.Key(arguments[1])
+                : mayReadInput ? Arguments.Input(invocation.Console) : EtcdBytes.Empty;
             if (value.IsEmpty && arguments.Count == 1)
             {
                 throw Arguments.Bad(NeedsValue);

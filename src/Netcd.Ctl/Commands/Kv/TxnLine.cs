@@ -22,11 +22,19 @@ internal static class TxnLine
         var commands = new[] { PutCommand.Create(), GetCommand.Create(), DelCommand.Create() };
         var command = Array.Find(commands, one => one.Name.StartsWith(words[0], StringComparison.Ordinal))
             ?? throw Invalid(line);
+        command.Flags.Bool("help", false, $"help for {command.Name}", 'h');
+        _ = new Command("", "").Add(command);
         var invocation = Read(command, words[1..], outer, line);
+        if (invocation.Bool("help"))
+        {
+            throw Invalid(line, command, outer);
+        }
+
         switch (command.Name)
         {
             case "put":
-                var put = PutCommand.Read(invocation);
+                // Whoever types can give the value in lines of its own; a script's next lines are the transaction's.
+                var put = PutCommand.Read(invocation, mayReadInput: outer.Console.IsInputTerminal);
                 return Op.Put(put.Key, put.Value, put.Options);
             case "get":
                 var get = GetCommand.Read(invocation);
@@ -54,9 +62,14 @@ internal static class TxnLine
         }
         catch (FlagException)
         {
-            outer.Console.WriteErrorLine(CobraPage.Of(command));
-            throw Invalid(line);
+            throw Invalid(line, command, outer);
         }
+    }
+
+    private static ExitException Invalid(string line, Command command, Invocation outer)
+    {
+        outer.Console.WriteErrorLine(CobraPage.Of(command));
+        return Invalid(line);
     }
 
     private static ExitException Invalid(string line) =>

@@ -1,4 +1,5 @@
 using Netcd.CommandLine;
+using Netcd.Ctl.Printing;
 using Netcd.Ctl.Session;
 
 namespace Netcd.Ctl.Commands.Leases;
@@ -44,7 +45,7 @@ internal static class LeaseKeepAliveCommand
 
                 if (session.Printer.IsSimple)
                 {
-                    session.Console.WriteLine($"lease {id:x16} expired or revoked.");
+                    session.Console.WriteLine($"lease {Words.Lease(id)} expired or revoked.");
                 }
             },
             ExitCodes.BadConnection);

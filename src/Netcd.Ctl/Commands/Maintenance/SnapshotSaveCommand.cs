@@ -34,7 +34,8 @@ internal static class SnapshotSaveCommand
                         $"snapshot must be requested to one selected node, not multiple [{all}]");
                 }
 
-                var client = await session.ConnectAsync(session.Endpoints[0], "client");
+                var client = await session.ConnectAsync(
+                    session.Endpoints[0], "client", ExitCodes.Interrupted);
 
                 await SaveAsync(invocation, session, client, path);
                 session.Console.WriteLine($"Snapshot saved at {path}");
@@ -51,7 +52,7 @@ internal static class SnapshotSaveCommand
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(signals.Token);
         if (invocation.Changed(GlobalFlags.CommandTimeout))
         {
-            limit.CancelAfter(session.CommandTimeout);
+            Limit(limit, session.CommandTimeout);
         }
 
         try
@@ -66,6 +67,19 @@ internal static class SnapshotSaveCommand
         catch (OperationCanceledException)
         {
             throw new ExitException(ExitCodes.Interrupted, "context deadline exceeded");
+        }
+    }
+
+    // What is longer than timers take, 24 days, is no limit.
+    private static void Limit(CancellationTokenSource limit, TimeSpan time)
+    {
+        if (time <= TimeSpan.Zero)
+        {
+            limit.Cancel();
+        }
+        else if (time.TotalMilliseconds <= int.MaxValue)
+        {
+            limit.CancelAfter(time);
         }
     }
 }
