@@ -16,8 +16,8 @@ public sealed class SignalScope : IDisposable
     private volatile int _signal;
 
     /// <param name="outer">Ends the work too.</param>
-    /// <param name="endsAtSecond">The second signal ends the process: the work may end at a cluster that nobody reaches,
-    /// and leaves nothing behind that does not go by itself.</param>
+    /// <param name="endsAtSecond">The second signal ends the process: the work may end at a cluster that nobody
+    /// reaches, and leaves nothing behind that does not go by itself.</param>
     public SignalScope(CancellationToken outer, bool endsAtSecond = false)
     {
         _endsAtSecond = endsAtSecond;

@@ -108,7 +108,10 @@ internal sealed class Caller(EtcdClientOptions options, EndpointSet endpoints, T
                 {
                     var answer = await state.Channel.CallAsync(
                         Token.AuthenticatePath, request, AuthenticateResponse.Parser,
-                        new CallOptions { Timeout = TimeLimits.IsLimit(options.DialTimeout) ? options.DialTimeout : null },
+                        new CallOptions
+                        {
+                            Timeout = TimeLimits.IsLimit(options.DialTimeout) ? options.DialTimeout : null,
+                        },
                         limit.Token).ConfigureAwait(false);
                     endpoints.Succeeded(state);
                     return answer.Token;

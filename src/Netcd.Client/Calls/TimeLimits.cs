@@ -1,8 +1,8 @@
 namespace Netcd.Client.Calls;
 
 /// <summary>
-/// Limits that people give: any time, while timers take at most 24 days of them (an int of milliseconds). What is longer
-/// is no limit.
+/// Limits that people give: any time, while timers take at most 24 days of them (an int of milliseconds). What is
+/// longer is no limit.
 /// </summary>
 internal static class TimeLimits
 {

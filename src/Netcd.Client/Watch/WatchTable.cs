@@ -285,8 +285,8 @@ internal sealed class WatchTable(int batchesMax, int bytesMax)
     }
 
     // The answer to a request for progress speaks of the watchers that stood at the server when it came. One that was
-    // made after it, for changes of the past, does not have them yet, whatever the answer's revision; and the answer may
-    // be sent after that watcher's own.
+    // made after it, for changes of the past, does not have them yet, whatever the answer's revision; and the answer
+    // may be sent after that watcher's own.
     private static bool IsOf(EtcdWatcher watcher, WatchResponse response)
     {
         var revision = response.Header.Revision;

@@ -59,6 +59,7 @@ internal static class ChildCommand
             (false, NoSuchFile) => $"exec: {GoText.Quote(program)}: executable file not found in $PATH",
             (true, NoSuchFile) => $"fork/exec {program}: no such file or directory",
             (false, AccessDenied) => $"exec: {GoText.Quote(program)}: permission denied",
+            (true, _) when Directory.Exists(program) => $"fork/exec {program}: permission denied",
             (true, AccessDenied) => $"fork/exec {program}: permission denied",
             _ => $"fork/exec {program}: {problem.Message}",
         };
