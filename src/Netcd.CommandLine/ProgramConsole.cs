@@ -55,9 +55,9 @@ public sealed class ProgramConsole : IDisposable
 
         ProgramConsole? console = null;
         console = new ProgramConsole(
-            Open(0, FileAccess.Read),
-            OpenShared(1, Console.OpenStandardOutput),
-            OpenShared(2, Console.OpenStandardError),
+            StandardStreams.IsOpen(0) ? Open(0, FileAccess.Read) : Stream.Null,
+            StandardStreams.IsOpen(1) ? OpenShared(1, Console.OpenStandardOutput) : Stream.Null,
+            StandardStreams.IsOpen(2) ? OpenShared(2, Console.OpenStandardError) : Stream.Null,
             environment,
             prompt => SecretPrompt.Ask(console, prompt))
         {
@@ -143,6 +143,22 @@ public sealed class ProgramConsole : IDisposable
     /// <summary>Asks for a line that is not shown while it is typed.</summary>
     public string ReadSecret(string prompt) => _readSecret(prompt);
 
+    /// <summary>The rest of the input. One that cannot be read, a directory for example, is empty.</summary>
+    public byte[] ReadToEnd()
+    {
+        using var rest = new MemoryStream();
+        try
+        {
+            Input.CopyTo(rest);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+
+        return rest.ToArray();
+    }
+
     /// <summary>One line of the input without its end; null at the end of the input.</summary>
     /// <remarks>Reads byte by byte: what follows the line may be another reader's.</remarks>
     public string? ReadLine()
@@ -183,7 +199,7 @@ public sealed class ProgramConsole : IDisposable
         var line = new List<byte>();
         while (true)
         {
-            var next = Input.ReadByte();
+            var next = ReadByte();
             isTerminated = next == '\n';
             if (next is < 0 or '\n')
             {
@@ -191,6 +207,18 @@ public sealed class ProgramConsole : IDisposable
             }
 
             line.Add((byte)next);
+        }
+    }
+
+    private int ReadByte()
+    {
+        try
+        {
+            return Input.ReadByte();
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return -1;
         }
     }
 

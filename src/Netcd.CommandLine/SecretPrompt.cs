@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Netcd.CommandLine;
 
@@ -13,7 +14,11 @@ internal static class SecretPrompt
         ArgumentNullException.ThrowIfNull(console);
         console.Write(prompt);
         console.Flush();
-        var isTerminal = !Console.IsInputRedirected;
+        var isTerminal = console.IsInputTerminal;
+
+        // Who gives up at the prompt gets a terminal back that shows what is typed.
+        using var interrupt = isTerminal ? RestoreAt(PosixSignal.SIGINT) : null;
+        using var terminate = isTerminal ? RestoreAt(PosixSignal.SIGTERM) : null;
         if (isTerminal)
         {
             SetEcho("-echo");
@@ -34,6 +39,9 @@ internal static class SecretPrompt
             console.Flush();
         }
     }
+
+    private static PosixSignalRegistration RestoreAt(PosixSignal signal) =>
+        PosixSignalRegistration.Create(signal, _ => SetEcho("echo"));
 
     private static void SetEcho(string mode)
     {

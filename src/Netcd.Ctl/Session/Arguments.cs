@@ -11,12 +11,7 @@ internal static class Arguments
     public static EtcdBytes Key(string argument) => ArgumentBytes.Bytes(argument);
 
     /// <summary>The rest of the input, whole and untrimmed.</summary>
-    public static byte[] Input(ProgramConsole console)
-    {
-        using var buffer = new MemoryStream();
-        console.Input.CopyTo(buffer);
-        return buffer.ToArray();
-    }
+    public static byte[] Input(ProgramConsole console) => console.ReadToEnd();
 
     /// <summary>The first word of the next line of the input; empty at its end.</summary>
     public static string InputWord(ProgramConsole console) =>

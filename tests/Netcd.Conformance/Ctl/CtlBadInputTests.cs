@@ -87,6 +87,26 @@ public sealed class CtlBadInputTests
         Assert.Equal(141, process.ExitCode);
     }
 
+    [Theory]
+    [InlineData("put k <&-", 128, "Error: put command needs 1 argument and input from stdin or 2 arguments\n")]
+    [InlineData("put k </",  128, "Error: put command needs 1 argument and input from stdin or 2 arguments\n")]
+    [InlineData("txn <&-",   3,   "Error: EOF\n")]
+    [InlineData("txn </",    3,   "Error: EOF\n")]
+    [InlineData("version >&-", 0, "")]
+    [InlineData("nosuch 2>&-", 1, "")]
+    [InlineData("version <&- >&- 2>&-", 0, "")]
+    public async Task Closed_and_unreadable_streams_are_empty_ones(string line, int code, string error)
+    {
+        var start = new ProcessStartInfo("bash", ["-c", $"'{CtlTool.Netcd.Path()}' {line}"])
+        {
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        Assert.Equal(error, await process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        Assert.Equal(code, process.ExitCode);
+    }
+
     [Fact]
     public async Task Programs_that_share_a_redirected_file_write_one_behind_the_other()
     {

@@ -40,6 +40,18 @@ public sealed class CtlTerminalTests
     }
 
     [Fact]
+    public async Task Who_gives_up_at_a_password_gets_a_terminal_back_that_shows_what_is_typed()
+    {
+        // The shell stays: interactive ones would mend the terminal themselves.
+        var ask = $"'{CtlTool.Netcd.Path()}' --endpoints=127.0.0.1:1 user add alice";
+        var shown = await Terminal.RunAsync(
+            ["sh", "-c", $"trap : INT; {ask}; stty -a; exit 7"],
+            null,
+            "expect Password of alice: ", "noecho", "send \\x03", "expect  echo ");
+        Assert.EndsWith("[exit 7]\n", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Progress_of_a_snapshot_is_shown_on_a_terminal_only() => await WithServerAsync(async endpoint =>
     {
         using var directory = new TemporaryDirectory();
