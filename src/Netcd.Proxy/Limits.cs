@@ -40,6 +40,9 @@ internal static class Limits
     /// <summary>Members of a resolver prefix that are remembered.</summary>
     public const int RegisteredProxiesMax = 4096;
 
+    /// <summary>Keys that a proxy owns at once; each has a watch at the members.</summary>
+    public const int LeasedKeysMax = 4096;
+
     /// <summary>Bytes of a member's metrics page that are passed on.</summary>
     public const int MetricsPageBytesMax = 64 * 1024 * 1024;
 }

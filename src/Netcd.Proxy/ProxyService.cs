@@ -6,7 +6,9 @@ using Netcd.Proxy.Calls;
 using Netcd.Proxy.Cluster;
 using Netcd.Proxy.Kv;
 using Netcd.Proxy.Leases;
+using Netcd.Proxy.Leasing;
 using Netcd.Proxy.Logging;
+using Netcd.Proxy.Ordering;
 using Netcd.Proxy.Watch;
 
 namespace Netcd.Proxy;
@@ -24,6 +26,7 @@ internal sealed class ProxyService : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly LeaderWatch _leader;
     private readonly ProxyMembers? _proxies;
+    private readonly LeasingKeyValues? _leasing;
     private Registrar? _registrar;
 
     /// <param name="client">The members; not taken over.</param>
@@ -39,6 +42,16 @@ internal sealed class ProxyService : IAsyncDisposable
         _leader = new LeaderWatch(_spaced, time);
         Metrics = new ProxyMetrics(() => _cache.Count, time);
         KeyValues = new MemberKeyValues(_spaced);
+        if (options.IsOrdered)
+        {
+            KeyValues = new OrderedKeyValues(KeyValues, () => client.Endpoints.Count);
+        }
+
+        if (options.LeasingPrefix.Length > 0)
+        {
+            KeyValues = _leasing = new LeasingKeyValues(_spaced, KeyValues, options.LeasingPrefix, time);
+        }
+
         if (options.AdvertisedUrl.Length > 0 && options.ResolverPrefix.Length > 0)
         {
             _proxies = new ProxyMembers(_spaced, options.ResolverPrefix, log, time);
@@ -55,16 +68,18 @@ internal sealed class ProxyService : IAsyncDisposable
     public IKeyValues KeyValues { get; }
 
     /// <summary>Called when clients are served.</summary>
-    public Task StartAsync(CancellationToken cancellation)
+    public async Task StartAsync(CancellationToken cancellation)
     {
-        cancellation.ThrowIfCancellationRequested();
+        if (_options.IsOrdered)
+        {
+            await RecoverOrderAsync(cancellation);
+        }
+
         if (_options.ResolverPrefix.Length > 0)
         {
             _registrar = new Registrar(
                 _spaced, _options.ResolverPrefix, _options.AdvertisedUrl, _options.ResolverTtlSeconds, _log, _time);
         }
-
-        return Task.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
@@ -79,7 +94,32 @@ internal sealed class ProxyService : IAsyncDisposable
             await _proxies.DisposeAsync();
         }
 
+        if (_leasing is not null)
+        {
+            await _leasing.DisposeAsync();
+        }
+
         await _leader.DisposeAsync();
+    }
+
+    // Clients that come from another proxy may have seen newer answers than the first member gives.
+    private async Task RecoverOrderAsync(CancellationToken cancellation)
+    {
+        _log.Info("waiting for linearized read from cluster to recover ordering");
+        var request = new RangeRequest { Key = Google.Protobuf.ByteString.CopyFromUtf8("_"), KeysOnly = true };
+        while (true)
+        {
+            try
+            {
+                await KeyValues.RangeAsync(request, Caller.Nobody, cancellation);
+                return;
+            }
+            catch (EtcdException problem)
+            {
+                _log.Warn("ordering recovery failed, retrying in 1s", ("error", problem.Message));
+                await Task.Delay(TimeSpan.FromSeconds(1), _time, cancellation);
+            }
+        }
     }
 
     private MethodTable MethodsOf(EtcdClient client)

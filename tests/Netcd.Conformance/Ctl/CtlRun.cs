@@ -28,7 +28,16 @@ internal sealed partial class CtlRun
         _directory = directory;
     }
 
-    public static async Task<List<string>> RunAsync(CtlScript script, CtlTool tool, ServerKind kind)
+    public static Task<List<string>> RunAsync(CtlScript script, CtlTool tool, ServerKind kind) =>
+        RunAsync(script, tool, kind, StartNothingAsync);
+
+    /// <summary>The same with something between the tool and the member.</summary>
+    /// <param name="script">What to run.</param>
+    /// <param name="tool">The tool.</param>
+    /// <param name="kind">The member.</param>
+    /// <param name="start">Starts what is between for the member's URL.</param>
+    public static async Task<List<string>> RunAsync(
+        CtlScript script, CtlTool tool, ServerKind kind, Func<string, Task<EtcdServer?>> start)
     {
         using var directory = new TemporaryDirectory();
         var port = FreePorts.Take();
@@ -42,7 +51,8 @@ internal sealed partial class CtlRun
             $"--listen-peer-urls=http://127.0.0.1:{FreePorts.Take()}",
             $"--initial-advertise-peer-urls={AdvertisedPeerUrl}",
             $"--initial-cluster=m1={AdvertisedPeerUrl}");
-        var run = new CtlRun(tool, $"127.0.0.1:{port}", directory.Path);
+        await using var between = await start(server.ClientUrl);
+        var run = new CtlRun(tool, new Uri((between ?? server).ClientUrl).Authority, directory.Path);
         var results = new List<string>();
         foreach (var step in script.Steps)
         {
@@ -51,6 +61,8 @@ internal sealed partial class CtlRun
 
         return results;
     }
+
+    private static Task<EtcdServer?> StartNothingAsync(string url) => Task.FromResult<EtcdServer?>(null);
 
     private async Task<string> StepAsync(CtlStep step)
     {

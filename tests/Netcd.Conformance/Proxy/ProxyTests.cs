@@ -3,7 +3,7 @@ using Netcd.Conformance.Concurrency;
 using Netcd.Conformance.Infrastructure;
 using Netcd.Proto.EtcdServer;
 
-namespace Netcd.Conformance.Upkeep;
+namespace Netcd.Conformance.Proxy;
 
 /// <summary><c>etcd gateway</c> and <c>etcd grpc-proxy</c> before a member, used by real etcdctl.</summary>
 public sealed class ProxyTests
