@@ -93,32 +93,43 @@ internal sealed class KeepAliveCall(
 
     private async Task RenewAsync(long id, Asked asked, LeaseKeepAlive keepAlive)
     {
-        await using var answers = keepAlive.ReadAllAsync(over.Token).GetAsyncEnumerator(over.Token);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(over.Token);
+        var answers = keepAlive.ReadAllAsync(stop.Token).GetAsyncEnumerator(stop.Token);
         var next = answers.MoveNextAsync().AsTask();
-        var limit = Timeout.InfiniteTimeSpan;
-        while (true)
+        try
         {
-            // A client that asked nothing for as long as the lease lives has given it up.
-            if (limit != Timeout.InfiniteTimeSpan && !await EndsWithinAsync(next, limit))
+            var limit = Timeout.InfiniteTimeSpan;
+            while (true)
             {
-                if (TryForget(id, asked))
+                if (limit != Timeout.InfiniteTimeSpan && !await EndsWithinAsync(next, limit))
                 {
+                    // A client that asked nothing for as long as the lease lives has given it up.
+                    if (TryForget(id, asked))
+                    {
+                        return;
+                    }
+
+                    limit = Timeout.InfiniteTimeSpan;
+                    continue;
+                }
+
+                if (!await next)
+                {
+                    await AnswerGoneAsync(id, asked);
                     return;
                 }
 
-                limit = Timeout.InfiniteTimeSpan;
-            }
-            else if (!await next)
-            {
-                await AnswerGoneAsync(id, asked);
-                return;
-            }
-            else
-            {
                 var answer = answers.Current;
                 next = answers.MoveNextAsync().AsTask();
                 limit = Answer(asked, answer) ? TimeSpan.FromSeconds(answer.TTL) : limit;
             }
+        }
+        finally
+        {
+            // No enumerator may be disposed while it is asked for the next.
+            await stop.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await answers.DisposeAsync();
         }
     }
 

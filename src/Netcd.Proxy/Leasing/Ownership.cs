@@ -77,12 +77,13 @@ internal sealed class Ownership(
         foreach (var owner in owners)
         {
             newest = Math.Max(newest, owner.CreateRevision);
-            if (owner.Lease == session.Lease)
+            var key = requests.KeyOf(owner.Key);
+            if (owner.Lease == session.Lease && keys.RevisionOf(key) != 0)
             {
+                // Ours. One that was ours, and is about to be given up, is waited for as any other's.
                 continue;
             }
 
-            var key = requests.KeyOf(owner.Key);
             var response = await members.TxnAsync(
                 new TxnRequest
                 {
