@@ -79,7 +79,8 @@ public sealed class CommandLineProgram
             _console.WriteErrorLine($"Error: {problem.Message}");
             ShowUsage(command);
             _console.WriteErrorLine();
-            _console.WriteErrorLine($"Error: {problem.Message}");
+            _console.WriteError(
+                _style == HelpStyle.CobraWithSummary ? problem.Message : $"Error: {problem.Message}\n");
             return ExitCodes.Error;
         }
     }

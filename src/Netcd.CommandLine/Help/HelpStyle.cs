@@ -9,6 +9,9 @@ public enum HelpStyle
     /// <summary>cobra's usage alone, which etcdutl shows; beside an error on standard error.</summary>
     Cobra,
 
-    /// <summary>cobra's default: what the command does, then the usage; beside an error the usage alone.</summary>
+    /// <summary>
+    /// cobra's default, which etcd's own sub-commands have: what the command does, then the usage; beside an error the
+    /// usage alone, with the bare error behind it.
+    /// </summary>
     CobraWithSummary,
 }

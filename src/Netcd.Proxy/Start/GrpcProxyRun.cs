@@ -179,7 +179,7 @@ internal sealed class GrpcProxyRun(Invocation invocation, ProxyParts parts, Time
 
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
-            throw Refusal.Line(invocation, $"cannot parse \"{text}\"");
+            throw Refusal.Bare(invocation, $"cannot parse \"{text}\"");
         }
 
         if (url.Scheme == "https" && tls is null)
@@ -191,7 +191,7 @@ internal sealed class GrpcProxyRun(Invocation invocation, ProxyParts parts, Time
 
         var address = IPAddress.TryParse(url.DnsSafeHost, out var literal)
             ? literal
-            : throw Refusal.Line(invocation, $"cannot parse \"{text}\"");
+            : throw Refusal.Bare(invocation, $"cannot parse \"{text}\"");
         return (new IPEndPoint(address, url.Port), url.Scheme == "https" ? tls : null);
     }
 

@@ -12,6 +12,13 @@ internal static class Refusal
         return new ExitException(ExitCodes.Error);
     }
 
+    /// <summary>The words on standard error without an end of line, exit code 1.</summary>
+    public static ExitException Bare(Invocation invocation, string words)
+    {
+        invocation.Console.WriteError(words);
+        return new ExitException(ExitCodes.Error);
+    }
+
     /// <summary>The line on standard output, exit code 1.</summary>
     public static ExitException OutputLine(Invocation invocation, string line)
     {

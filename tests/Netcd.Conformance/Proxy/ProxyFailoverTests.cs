@@ -36,6 +36,12 @@ public sealed class ProxyFailoverTests
         Assert.Equal(30, await seen);
         Assert.Single((await client.Kv.GetAsync("alive")).Kvs);
         Assert.False(alive.Lost.IsCancellationRequested);
+
+        // Without a leader, who asked for one is told; who did not waits.
+        await using var proud = await client.WithRequireLeader().Watch.OpenAsync("x");
+        await cluster.Members[1].Server.KillAsync();
+        var problem = await Assert.ThrowsAsync<EtcdException>(() => SeeAsync(proud, 1));
+        Assert.True(problem.Is(EtcdErrors.NoLeader), problem.Message);
     }
 
     // A write whose member died may have failed: each has a key of its own, so it may be made again.

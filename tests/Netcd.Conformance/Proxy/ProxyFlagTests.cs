@@ -105,7 +105,7 @@ public sealed class ProxyFlagTests
     }
 
     [Theory]
-    [MemberData(nameof(Pairs))]
+    [MemberData(nameof(OurPairs))]
     public async Task Both_sides_speak_TLS(ServerKind proxyKind, ServerKind serverKind)
     {
         using var directory = new TemporaryDirectory();
