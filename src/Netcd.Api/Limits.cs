@@ -32,6 +32,14 @@ internal static class Limits
     /// </summary>
     public const long LongBodiesBytes = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// Bytes a second that a long body must bring while others wait: one of the longest is through in a minute then.
+    /// </summary>
+    public const int LongBodyBytesPerSecond = 256 * 1024;
+
+    /// <summary>Long bodies that wait, with 64 KiB and a little more each; beyond that they are refused.</summary>
+    public const int LongBodiesWaiting = 1024;
+
     /// <summary>Bytes of a user's or role's name: the longest key that bbolt takes.</summary>
     public const int AuthNameBytesMax = 32768;
 

@@ -33,6 +33,8 @@ public sealed class JwtProviderTests : IDisposable
         var changed = token.ToArray();
         changed[^20] ^= 1;
         Assert.False(provider.TryIdentify(changed, out _));
+        Assert.False(provider.TryIdentify([.. token, .. "=="u8], out _));
+        Assert.False(provider.TryIdentify([.. token[..9], (byte)' ', .. token[9..]], out _));
         foreach (var other in Names.Where(other => other != algorithm))
         {
             Assert.False(Provider(other).TryIdentify(token, out _), other);

@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Netcd.Api.Calls;
+using Netcd.Api.Errors;
 using Netcd.Grpc;
+using Netcd.Server;
+using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
 namespace Netcd.Api.Gateway;
 
@@ -13,13 +16,16 @@ namespace Netcd.Api.Gateway;
 /// </summary>
 internal sealed class JsonGateway(MethodTable methods, ApiContext api)
 {
+    public static readonly Status TooManyRequests =
+        new(StatusCode.ResourceExhausted, ErrorTable.For(Refusal.TooManyRequests).Message);
+
     // What is shorter needs no budget.
     private const int LongBodyBytes = 64 * 1024;
 
     // Whoever holds a part of the budget must use it.
     private static readonly MinDataRate LongBodyRate = new(64 * 1024, TimeSpan.FromSeconds(10));
 
-    private readonly BodyBudget _budget = new(Limits.LongBodiesBytes);
+    private readonly BodyBudget _budget = new(Limits.LongBodiesBytes, api.Time);
 
     // Made at the first request: most members never see one.
     private readonly Lazy<Routes> _routes = new(() => new Routes(methods));
@@ -76,13 +82,70 @@ internal sealed class JsonGateway(MethodTable methods, ApiContext api)
 
     public static Status Invalid(string problem) => new(StatusCode.InvalidArgument, problem);
 
-    /// <summary>Reads a body to its end; false when it is longer than any request may be.</summary>
-    public async ValueTask<bool> TryReadBodyAsync(HttpContext context, PooledBuffer body)
+    /// <summary>Reads a body to its end; null, or why it is refused.</summary>
+    public async ValueTask<Status?> ReadBodyAsync(HttpContext context, PooledBuffer body)
+    {
+        try
+        {
+            return await TryReadBodyAsync(context, body)
+                ? null
+                : GrpcErrors.MessageTooLarge(context.Request.ContentLength ?? body.Length, MessageBytesMax);
+        }
+        catch (IOException broken) when (IsClientsMistake(broken))
+        {
+            return Invalid(TextOf(broken));
+        }
+        catch (RefusedBodyException)
+        {
+            // What is left of the body is not read, so nothing can follow it.
+            context.Response.Headers.Connection = "close";
+            return TooManyRequests;
+        }
+    }
+
+    /// <summary>Waits for a part of the budget once a body has become long.</summary>
+    /// <exception cref="RefusedBodyException">Too many wait.</exception>
+    public async ValueTask TakeBudgetAsync(HttpContext context, PooledBuffer body, CancellationToken cancellation)
+    {
+        if (body.Length <= LongBodyBytes || body.Share is not null)
+        {
+            return;
+        }
+
+        var bytes = Math.Min(context.Request.ContentLength ?? ValueBytesMax, ValueBytesMax);
+        if (!await body.TryTakeBudgetAsync(_budget, Math.Min(bytes, Limits.LongBodiesBytes), cancellation))
+        {
+            throw new RefusedBodyException();
+        }
+
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } feature)
+        {
+            feature.MinDataRate = LongBodyRate;
+        }
+    }
+
+    /// <summary>Reads the next bytes of a body; zero at its end.</summary>
+    /// <exception cref="RefusedBodyException">Others wait for what this body holds, and it is too slow.</exception>
+    public static async ValueTask<int> ReadSomeAsync(
+        HttpContext context, PooledBuffer body, CancellationToken cancellation)
+    {
+        var share = body.Share;
+        try
+        {
+            return await context.Request.Body.ReadAsync(body.GetMemory(1), share?.Token ?? cancellation);
+        }
+        catch (OperationCanceledException) when (share is { IsEvicted: true } && !cancellation.IsCancellationRequested)
+        {
+            throw new RefusedBodyException();
+        }
+    }
+
+    private async ValueTask<bool> TryReadBodyAsync(HttpContext context, PooledBuffer body)
     {
         var declared = context.Request.ContentLength;
         while (declared is null || declared <= ValueBytesMax)
         {
-            var read = await context.Request.Body.ReadAsync(body.GetMemory(1), context.RequestAborted);
+            var read = await ReadSomeAsync(context, body, context.RequestAborted);
             if (read == 0)
             {
                 return true;
@@ -99,8 +162,8 @@ internal sealed class JsonGateway(MethodTable methods, ApiContext api)
                 return true;
             }
 
-            await TakeBudgetAsync(context, body);
-            if (body.HasBudget && declared is { } length)
+            await TakeBudgetAsync(context, body, context.RequestAborted);
+            if (body.Share is not null && declared is { } length)
             {
                 body.GetMemory((int)length - body.Length);
             }
@@ -109,21 +172,17 @@ internal sealed class JsonGateway(MethodTable methods, ApiContext api)
         return false;
     }
 
-    /// <summary>Waits for a part of the budget once a body has become long.</summary>
-    public async ValueTask TakeBudgetAsync(HttpContext context, PooledBuffer body)
-    {
-        if (body.Length <= LongBodyBytes || body.HasBudget)
-        {
-            return;
-        }
+    // The server under us has another exception for the length of a chunk that no number can hold.
+    private static bool IsClientsMistake(IOException broken) =>
+        broken is BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest }
+            or { InnerException: OverflowException };
 
-        var bytes = Math.Min(context.Request.ContentLength ?? ValueBytesMax, ValueBytesMax);
-        await body.TakeBudgetAsync(_budget, Math.Min(bytes, Limits.LongBodiesBytes), context.RequestAborted);
-        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } feature)
-        {
-            feature.MinDataRate = LongBodyRate;
-        }
-    }
+    // net/http/internal/chunked.go says most about the size of a chunk.
+    private static string TextOf(IOException broken) =>
+        broken.InnerException is OverflowException ? "http chunk length too large"
+        : broken.Message.Contains("end of request", StringComparison.Ordinal) ? "unexpected EOF"
+        : broken.Message.Contains("suffix", StringComparison.Ordinal) ? "malformed chunked encoding"
+        : "invalid byte in chunk length";
 
     // The gateway is a client of its own in Go: whoever stands behind the connection is not asked for a certificate's
     // name.
@@ -135,7 +194,8 @@ internal sealed class JsonGateway(MethodTable methods, ApiContext api)
 
     private static bool IsPost(HttpRequest request)
     {
-        if (!HttpMethods.IsPost(request.Method))
+        // As Go, by its letters: "post" is another method.
+        if (request.Method != HttpMethods.Post)
         {
             return false;
         }

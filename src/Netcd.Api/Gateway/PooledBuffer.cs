@@ -6,19 +6,22 @@ namespace Netcd.Api.Gateway;
 internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(1024);
-    private BodyBudget? _budget;
-    private long _taken;
+    private BodyShare? _share;
 
     public int Length { get; private set; }
 
-    /// <summary>Whether the buffer holds a part of a budget.</summary>
-    public bool HasBudget => _budget is not null;
+    /// <summary>The part of a budget that the buffer holds; null for none.</summary>
+    public BodyShare? Share => _share;
 
     public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, Length);
 
     public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Length);
 
-    public void Advance(int count) => Length += count;
+    public void Advance(int count)
+    {
+        Length += count;
+        _share?.Grown(Length);
+    }
 
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
@@ -32,18 +35,19 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
         return _bytes.AsSpan(Length);
     }
 
-    /// <summary>Waits for a part of a budget, which goes back with the buffer at the latest.</summary>
-    public async ValueTask TakeBudgetAsync(BodyBudget budget, long count, CancellationToken cancellation)
+    /// <summary>
+    /// Waits for a part of a budget, which goes back with the buffer at the latest; false if too many wait.
+    /// </summary>
+    public async ValueTask<bool> TryTakeBudgetAsync(BodyBudget budget, long count, CancellationToken cancellation)
     {
-        await budget.TakeAsync(count, cancellation);
-        _budget = budget;
-        _taken = count;
+        _share = await budget.TakeAsync(count, Length, cancellation);
+        return _share is not null;
     }
 
     public void ReturnBudget()
     {
-        _budget?.Return(_taken);
-        _budget = null;
+        _share?.Dispose();
+        _share = null;
     }
 
     /// <summary>Forgets the first bytes.</summary>

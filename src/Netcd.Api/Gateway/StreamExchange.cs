@@ -97,9 +97,8 @@ internal sealed class StreamExchange(
     {
         using var body = new PooledBuffer();
         using var request = new WireBuilder(gateway.MessageBytesMax);
-        var refusal = await gateway.TryReadBodyAsync(context, body)
-            ? JsonRequest.Read(route.Request, body.Span, request, gateway.MessageBytesMax)
-            : GrpcErrors.MessageTooLarge(context.Request.ContentLength ?? body.Length, gateway.MessageBytesMax);
+        var refusal = await gateway.ReadBodyAsync(context, body)
+            ?? JsonRequest.Read(route.Request, body.Span, request, gateway.MessageBytesMax);
         if (refusal is not null)
         {
             return refusal;
@@ -124,6 +123,11 @@ internal sealed class StreamExchange(
         catch (OperationCanceledException)
         {
             // The call is over; the writing loop says how.
+            return;
+        }
+        catch (RefusedBodyException)
+        {
+            _output.Finish(JsonGateway.TooManyRequests);
             return;
         }
         catch (IOException)
@@ -167,10 +171,8 @@ internal sealed class StreamExchange(
                 return;
             }
 
-            await gateway.TakeBudgetAsync(context, body);
-            var read = scanner.Problem is null
-                ? await context.Request.Body.ReadAsync(body.GetMemory(1), cancellation)
-                : 0;
+            await gateway.TakeBudgetAsync(context, body, cancellation);
+            var read = scanner.Problem is null ? await JsonGateway.ReadSomeAsync(context, body, cancellation) : 0;
             if (read == 0)
             {
                 return;

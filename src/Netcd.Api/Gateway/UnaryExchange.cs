@@ -65,9 +65,8 @@ internal static class UnaryExchange
         JsonGateway gateway, HttpContext context, Route route, WireBuilder request)
     {
         using var body = new PooledBuffer();
-        return await gateway.TryReadBodyAsync(context, body)
-            ? JsonRequest.Read(route.Request, body.Span, request, gateway.MessageBytesMax)
-            : GrpcErrors.MessageTooLarge(context.Request.ContentLength ?? body.Length, gateway.MessageBytesMax);
+        return await gateway.ReadBodyAsync(context, body)
+            ?? JsonRequest.Read(route.Request, body.Span, request, gateway.MessageBytesMax);
     }
 
     private static async ValueTask<UnaryReply> CallAsync(

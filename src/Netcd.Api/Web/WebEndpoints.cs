@@ -70,6 +70,8 @@ internal sealed class WebEndpoints(ApiContext api, MethodTable methods)
     {
         return path switch
         {
+            // Go answers CONNECT too, which the server under us does not allow a body.
+            "/metrics" when HttpMethods.IsConnect(context.Request.Method) => WebErrors.MethodNotAllowedAsync(context),
             "/metrics" => MetricsAsync(context),
             "/health" => GetAsync(context, _health.HandleAsync),
             _ when _checks.TryFind(path, out var checks) =>
@@ -83,10 +85,31 @@ internal sealed class WebEndpoints(ApiContext api, MethodTable methods)
         (path == "/v3" && _gateway is not null) || (path == "/debug/pprof" && api.Options.ProfilesEnabled);
 
     private static Task GetAsync(HttpContext context, Func<HttpContext, Task> handle) =>
-        HttpMethods.IsGet(context.Request.Method) ? handle(context) : WebErrors.MethodNotAllowedAsync(context);
+        context.Request.Method == HttpMethods.Get ? handle(context) : WebErrors.MethodNotAllowedAsync(context);
 
     private static bool AcceptsGzip(HttpRequest request) =>
-        request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase);
+        request.GetTypedHeaders().AcceptEncoding.Any(
+            static one => one.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && one.Quality is not 0);
+
+    // Prometheus asks for both, and for the one that it likes better with more weight.
+    private static bool PrefersOpenMetrics(HttpRequest request)
+    {
+        var (open, plain) = (0.0, 0.0);
+        foreach (var one in request.GetTypedHeaders().Accept)
+        {
+            var quality = one.Quality ?? 1;
+            if (one.MediaType.Equals("application/openmetrics-text", StringComparison.OrdinalIgnoreCase))
+            {
+                open = Math.Max(open, quality);
+            }
+            else if (one.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase))
+            {
+                plain = Math.Max(plain, quality);
+            }
+        }
+
+        return open > 0 && open >= plain;
+    }
 
     private Task VersionAsync(HttpContext context)
     {
@@ -101,8 +124,7 @@ internal sealed class WebEndpoints(ApiContext api, MethodTable methods)
     private async Task MetricsAsync(HttpContext context)
     {
         var page = new ArrayBufferWriter<byte>(64 * 1024);
-        var asOpenMetrics = context.Request.Headers.Accept.ToString().Contains(
-            "application/openmetrics-text", StringComparison.OrdinalIgnoreCase);
+        var asOpenMetrics = PrefersOpenMetrics(context.Request);
         api.Metrics.Page.Write(page, asOpenMetrics);
         context.Response.ContentType = asOpenMetrics
             ? OpenMetricsText.ContentType

@@ -68,8 +68,8 @@ internal sealed class JwtProvider(JwtOptions options, TimeProvider time) : IToke
 
     private JwtClaims? Verify(ReadOnlySpan<byte> token)
     {
-        // Exactly three parts; nothing is cut up before that is known.
-        if (token.Count((byte)'.') != 2)
+        // Exactly three parts; nothing is cut up before that is known. One token has one form: no padding, no spaces.
+        if (token.Count((byte)'.') != 2 || token.ContainsAny(" =\t\r\n"u8))
         {
             return null;
         }
