@@ -24,7 +24,7 @@ internal sealed class DaemonOptions
         InitialCluster = values.IsGiven("initial-cluster") || DiscoveryFlags.Any(flag => values.Text(flag).Length > 0)
             ? values.IsGiven("initial-cluster") ? values.Text("initial-cluster") : ""
             : string.Join(',', AdvertisePeerUrls.Select(url => $"{Name}={url}"));
-        Gates = GatesWithOldFlags(values);
+        Gates = FeatureGates.Of(values);
     }
 
     public FlagValues Values { get; }
@@ -63,6 +63,8 @@ internal sealed class DaemonOptions
 
     public int MaxRequestBytes => (int)Math.Min(Values.UInt64("max-request-bytes"), int.MaxValue / 2);
 
+    public int MaxTxnOps => (int)Math.Min(Values.UInt64("max-txn-ops"), int.MaxValue);
+
     /// <summary>A setting that has an old <c>--experimental-</c> name too: whichever was given.</summary>
     public TimeSpan DurationOrOld(string name) =>
         Values.IsGiven("experimental-" + name) ? Values.Duration("experimental-" + name) : Values.Duration(name);
@@ -77,19 +79,4 @@ internal sealed class DaemonOptions
     /// <inheritdoc cref="DurationOrOld"/>
     public long IntegerOrOld(string name) =>
         Values.IsGiven("experimental-" + name) ? Values.Int64("experimental-" + name) : Values.Int64(name);
-
-    private static Dictionary<string, bool> GatesWithOldFlags(FlagValues values)
-    {
-        var gates = new Dictionary<string, bool>(
-            FeatureGates.Parse(values.Text("feature-gates")), StringComparer.Ordinal);
-        foreach (var flag in FlagTable.All)
-        {
-            if (flag.ReplacedBy.StartsWith("gate:", StringComparison.Ordinal) && values.IsGiven(flag.Name))
-            {
-                gates[flag.ReplacedBy["gate:".Length..]] = values.Bool(flag.Name);
-            }
-        }
-
-        return gates;
-    }
 }

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Netcd.Base;
+using Netcd.Base.GoSyntax;
 using Netcd.Daemon.Discovery;
 using Netcd.Daemon.Flags;
 using Netcd.Daemon.Logging;
@@ -56,45 +58,20 @@ internal static class Launcher
         string[] arguments, IReadOnlyList<string> leftover, FlagValues values)
     {
         var notes = new List<StartNote>();
-        string? problem = leftover.Count > 0 ? $"\"{leftover[0]}\" is not a valid flag" : null;
-        var configFile = values.Text("config-file") is { Length: > 0 } given
-            ? given
-            : Environment.GetEnvironmentVariable("ETCD_CONFIG_FILE") ?? "";
+        string? problem;
         try
         {
-            if (problem is null && configFile.Length > 0)
-            {
-                values = ConfigFile.Read(configFile);
-                notes.Add(new StartNote(
-                    LogLevel.Information,
-                    "loaded server configuration, other configuration command line flags and environment variables "
-                    + "will be ignored if provided",
-                    [new("path", configFile)]));
-            }
-            else if (problem is null)
-            {
-                EnvironmentFlags.Apply(Environment.GetEnvironmentVariables(), values, notes);
-            }
-
-            if (problem is null)
-            {
-                ConfigValidator.Check(values, configFile.Length > 0);
-            }
+            problem = leftover.Count > 0
+                ? $"{GoText.Quote(leftover[0])} is not a valid flag"
+                : Configure(ref values, notes);
         }
-        catch (FlagValueException refused)
+        catch (ConfigUrlException refused)
         {
-            problem = refused.Message;
-        }
-        catch (EnvironmentConflictException conflict)
-        {
-            notes.Add(new StartNote(
-                LogLevel.Critical,
-                "conflicting environment variable is shadowed by corresponding command-line flag (either unset "
-                + "environment variable or disable flag))",
-                [new("environment-variable", conflict.Variable)]));
+            Console.Error.WriteLine(refused.Message);
+            return ExitFailure;
         }
 
-        if (!TryOpenLog(values, out var provider))
+        if (!TryOpenLog(values, ref problem, out var provider))
         {
             return ExitUsage;
         }
@@ -115,7 +92,7 @@ internal static class Launcher
 
             provider.Write(
                 LogLevel.Information, "daemon/main", "Running: ",
-                [new("args", new[] { Environment.ProcessPath ?? "etcd" }.Concat(arguments))], null);
+                [new("args", SecretArguments.Hide(arguments).Prepend(Environment.ProcessPath ?? "etcd"))], null);
             if (problem is not null)
             {
                 Log.FailedToVerifyFlags(logger, problem);
@@ -126,17 +103,69 @@ internal static class Launcher
         }
     }
 
-    private static bool TryOpenLog(FlagValues values, out ZapLoggerProvider provider)
+    /// <summary>Takes file or environment into account, and checks all; null, or what is wrong.</summary>
+    private static string? Configure(ref FlagValues values, List<StartNote> notes)
+    {
+        var configFile = values.Text("config-file") is { Length: > 0 } given
+            ? given
+            : Environment.GetEnvironmentVariable("ETCD_CONFIG_FILE") ?? "";
+        try
+        {
+            if (configFile.Length > 0)
+            {
+                values = ConfigFile.Read(configFile);
+                notes.Add(new StartNote(
+                    LogLevel.Information,
+                    "loaded server configuration, other configuration command line flags and environment variables "
+                    + "will be ignored if provided",
+                    [new("path", configFile)]));
+            }
+            else
+            {
+                EnvironmentFlags.Apply(Environment.GetEnvironmentVariables(), values, notes);
+            }
+
+            ConfigValidator.Check(values, configFile.Length > 0);
+        }
+        catch (FlagValueException refused) when (refused is not ConfigUrlException)
+        {
+            return refused.Message;
+        }
+        catch (EnvironmentConflictException conflict)
+        {
+            notes.Add(new StartNote(
+                LogLevel.Critical,
+                "conflicting environment variable is shadowed by corresponding command-line flag (either unset "
+                + "environment variable or disable flag))",
+                [new("environment-variable", conflict.Variable)]));
+        }
+
+        return null;
+    }
+
+    // Outputs that cannot be opened are a problem like any other, which standard error is told then.
+    private static bool TryOpenLog(FlagValues values, ref string? problem, out ZapLoggerProvider provider)
     {
         var word = values.Text("log-level");
         var known = LogLevels.TryParse(word, out var level);
         if (!known)
         {
-            Console.Error.WriteLine($"unrecognized level: \"{word}\"");
+            Console.Error.WriteLine($"panic: unrecognized level: {GoText.Quote(word)}");
+        }
+
+        LogOutput output;
+        try
+        {
+            output = LogOutput.Open(values.RawWords("log-outputs"), Rotation(values));
+        }
+        catch (FlagValueException closed)
+        {
+            problem ??= closed.Message;
+            output = LogOutput.Open(["default"], rotation: null);
         }
 
         provider = new ZapLoggerProvider(
-            LogOutput.Open(values.Words("log-outputs"), Rotation(values)),
+            output,
             values.Text("log-format") == "console",
             TimeProvider.System)
         {
@@ -297,12 +326,7 @@ internal static class Launcher
 
         foreach (var name in options.Values.Given)
         {
-            var flag = FlagTable.Find(name);
-            if (flag is { WithoutEffectYet: true })
-            {
-                Log.FlagWithoutEffect(logger, name);
-            }
-            else if (flag is { ReplacedBy.Length: > 0 })
+            if (FlagTable.Find(name) is { ReplacedBy.Length: > 0 } flag)
             {
                 Log.FlagDeprecated(logger, name, flag.ReplacedBy);
             }

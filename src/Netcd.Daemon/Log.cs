@@ -16,9 +16,6 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Warning, "'data-dir' was empty; using default {DataDir}")]
     public static partial void DataDirectoryWasEmpty(ILogger logger, string dataDir);
 
-    [LoggerMessage(4, LogLevel.Warning, "this flag has no effect in this release {Flag}")]
-    public static partial void FlagWithoutEffect(ILogger logger, string flag);
-
     [LoggerMessage(5, LogLevel.Warning, "this flag is deprecated {Flag} {UseInstead}")]
     public static partial void FlagDeprecated(ILogger logger, string flag, string useInstead);
 
@@ -124,4 +121,17 @@ internal static partial class Log
 
     [LoggerMessage(62, LogLevel.Critical, "listener failed {Error}")]
     public static partial void ListenerFailed(ILogger logger, string error);
+
+    [LoggerMessage(
+        63,
+        LogLevel.Warning,
+        "scheme is http or unix while key and cert files are present; ignoring key and cert files {ClientUrl}")]
+    public static partial void CertificateIgnored(ILogger logger, string clientUrl);
+
+    [LoggerMessage(
+        64,
+        LogLevel.Warning,
+        "scheme is http or unix while --client-cert-auth is enabled; ignoring client cert auth for this URL "
+        + "{ClientUrl}")]
+    public static partial void ClientCertAuthIgnored(ILogger logger, string clientUrl);
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Netcd.Api;
 using Netcd.Api.Metrics;
+using Netcd.Base.GoSyntax;
 using Netcd.Daemon.Flags;
 using Netcd.Daemon.Logging;
 using Netcd.Daemon.Serving;
@@ -47,6 +49,7 @@ internal sealed class MemberHost : IAsyncDisposable
             .. options.ListenPeerUrls, .. options.ListenClientUrls, .. options.ListenClientHttpUrls,
             .. options.ListenMetricsUrls,
         ]);
+        CheckRetention(options.Values);
         var host = new MemberHost(new PeerTransport(new PeerOptions
         {
             Tls = TlsSettings.PeerClient(options, logger),
@@ -110,7 +113,7 @@ internal sealed class MemberHost : IAsyncDisposable
         BcryptCost = (int)Math.Min(options.Values.UInt64("bcrypt-cost"), int.MaxValue),
         ServerVersion = ProductVersion.Etcd,
         MaxRequestBytes = options.MaxRequestBytes,
-        MaxTxnOps = (int)options.Values.UInt64("max-txn-ops"),
+        MaxTxnOps = options.MaxTxnOps,
         QuotaBytes = options.QuotaBytes,
         ElectionTimeout = options.ElectionTimeout,
         Hosts = options.Values.Words("host-whitelist").ToHashSet(StringComparer.Ordinal),
@@ -167,10 +170,27 @@ internal sealed class MemberHost : IAsyncDisposable
                 "client TLS key/cert (--cert-file, --key-file) must be provided for metrics secure url");
         }
 
+        if (CipherSuites.Validate(options.Values.Words("cipher-suites")) is { } unknown)
+        {
+            throw new StartException(unknown);
+        }
+
         if (options.ListenClientUrls.Intersect(options.ListenClientHttpUrls).FirstOrDefault() is { } both)
         {
             throw new StartException(
                 $"cannot bind both --listen-client-urls and --listen-client-http-urls on the same url {both}");
+        }
+    }
+
+    // A whole number counts hours or revisions, whatever the mode; anything else is a duration.
+    private static void CheckRetention(FlagValues values)
+    {
+        var text = values.Text("auto-compaction-retention");
+        var isNumber = long.TryParse(
+            text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= 0;
+        if (text.Length > 0 && !isNumber && !GoDuration.TryParse(text, out _))
+        {
+            throw new StartException($"error parsing CompactionRetention: {GoDuration.Error(text)}");
         }
     }
 

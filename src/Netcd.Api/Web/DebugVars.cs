@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Netcd.Api.Metrics;
+using Netcd.Base;
 using Netcd.Server;
 
 namespace Netcd.Api.Web;
@@ -30,7 +31,7 @@ internal static class DebugVars
 
     /// <summary>The program and its arguments; the runtime names the library in place of the program.</summary>
     public static IEnumerable<string> CommandLine() =>
-        Environment.GetCommandLineArgs().Skip(1).Prepend(Environment.ProcessPath ?? "etcd");
+        SecretArguments.Hide(Environment.GetCommandLineArgs().Skip(1)).Prepend(Environment.ProcessPath ?? "etcd");
 
     private static void Add(StringBuilder page, string name, Action<Utf8JsonWriter> write)
     {

@@ -13,9 +13,12 @@ public sealed class ConfigValidatorTests
     [InlineData("--election-timeout[1000ms] should be at least as 5 times as --heartbeat-interval[300ms]", "--heartbeat-interval=300")]
     [InlineData("--election-timeout[60000ms] is too long, and should be set less than 50000ms", "--election-timeout=60000")]
     [InlineData(
-        "error parsing CompactionRetention: time: missing unit in duration \"-1\"", "--auto-compaction-retention=-1")]
+        "--advertise-client-urls \"http://:2,http://a:1\" must be \"host:port\" (unexpected empty host (http://:2))",
+        "--advertise-client-urls=http://a:1,http://:2")]
     [InlineData(
-        "error parsing CompactionRetention: time: invalid duration \"often\"", "--auto-compaction-retention=often")]
+        "running with systemd/journal but other '--log-outputs' values ([\"stderr\" \"systemd/journal\"]) are configured with 'default'; override 'default' value with something else",
+        "--log-outputs=systemd/journal,stderr")]
+    [InlineData("undefined auto-compaction-mode", "--auto-compaction-mode=")]
     [InlineData("unknown auto-compaction-mode \"bogus\"", "--auto-compaction-mode=bogus")]
     [InlineData("unknown logger option \"bogus\"", "--logger=bogus")]
     [InlineData("--logger=capnslog is removed in v3.5", "--logger=capnslog")]
@@ -37,13 +40,31 @@ public sealed class ConfigValidatorTests
     [InlineData(
         "cannot set --experimental-corrupt-check-time and --corrupt-check-time at the same time, please use --corrupt-check-time only",
         "--experimental-corrupt-check-time=1s", "--corrupt-check-time=1s")]
+    [InlineData(
+        "enabling feature gate LeaseCheckpointPersist requires enabling feature gate LeaseCheckpoint",
+        "--experimental-enable-lease-checkpoint-persist")]
     [InlineData("--compact-hash-check-time must be >0 (set to 0s)", "--compact-hash-check-time=0s")]
+    [InlineData(
+        "--experimental-compact-hash-check-time must be >0 (set to -5s)", "--experimental-compact-hash-check-time=-5s")]
+    [InlineData(
+        "distributed tracing configurition is not valid: (tracing sampling rate must be positive)",
+        "--distributed-tracing-sampling-rate=-1", "--enable-distributed-tracing")]
     public void Flags_that_do_not_go_together_are_refused_with_the_text_of_etcd(string expected, params string[] arguments)
     {
         var values = new FlagValues();
         Assert.Empty(ServerArguments.Parse(arguments, values));
         var problem = Assert.Throws<FlagValueException>(() => ConfigValidator.Check(values, fromFile: false));
         Assert.Equal(expected, problem.Message);
+    }
+
+    [Theory]
+    [InlineData("--distributed-tracing-sampling-rate=-1")]
+    [InlineData("--experimental-enable-lease-checkpoint-persist", "--feature-gates=LeaseCheckpoint=true")]
+    public void What_etcd_does_not_check_is_not_checked(params string[] arguments)
+    {
+        var values = new FlagValues();
+        Assert.Empty(ServerArguments.Parse(arguments, values));
+        ConfigValidator.Check(values, fromFile: false);
     }
 
     [Fact]

@@ -31,6 +31,18 @@ public sealed class EnvironmentFlagsTests
         Assert.Equal("ETCD_NAME", problem.Variable);
     }
 
+    [Theory]
+    [InlineData("ETCD_DISCOVERY_PASSWORD")]
+    [InlineData("ETCD_DISCOVERY_USER")]
+    [InlineData("ETCD_ROOT_PASSWORD")]
+    public void Secrets_are_not_in_what_is_reported(string variable)
+    {
+        var notes = new List<StartNote>();
+        EnvironmentFlags.Apply(new Hashtable { [variable] = "canary" }, new FlagValues(), notes);
+        var fields = Assert.Single(notes).Fields;
+        Assert.DoesNotContain(fields, field => $"{field.Value}".Contains("canary", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Bad_value_names_the_variable()
     {

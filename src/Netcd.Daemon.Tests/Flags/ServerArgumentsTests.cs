@@ -9,7 +9,7 @@ public sealed class ServerArgumentsTests
     [InlineData("flag provided but not defined: -nosuchflag", "--nosuchflag")]
     [InlineData("flag needs an argument: -name", "--name")]
     [InlineData("invalid value \"x\" for flag -heartbeat-interval: parse error", "--heartbeat-interval=x")]
-    [InlineData("invalid boolean value \"maybe\" for flag -enable-pprof: parse error", "--enable-pprof=maybe")]
+    [InlineData("invalid boolean value \"maybe\" for -enable-pprof: parse error", "--enable-pprof=maybe")]
     [InlineData("invalid value \"bogus\" for flag -initial-cluster-state: invalid value", "--initial-cluster-state=bogus")]
     [InlineData("invalid value \"not-yet\" for flag -v2-deprecation: invalid value \"not-yet\"", "--v2-deprecation=not-yet")]
     [InlineData(

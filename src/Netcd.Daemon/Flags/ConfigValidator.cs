@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using Netcd.Base.GoSyntax;
 using Netcd.Daemon.Logging;
@@ -24,6 +23,11 @@ internal static class ConfigValidator
     /// <exception cref="FlagValueException">The first check that fails.</exception>
     public static void Check(FlagValues values, bool fromFile)
     {
+        foreach (var flag in FlagTable.All)
+        {
+            CheckReplaced(values, flag);
+        }
+
         CheckLogging(values);
         CheckListen(values, "listen-peer-urls");
         CheckListen(values, "listen-client-urls");
@@ -52,7 +56,7 @@ internal static class ConfigValidator
             case "capnslog":
                 throw new FlagValueException("--logger=capnslog is removed in v3.5");
             default:
-                throw new FlagValueException($"unknown logger option \"{values.Text("logger")}\"");
+                throw new FlagValueException($"unknown logger option {GoText.Quote(values.Text("logger"))}");
         }
 
         if (values.Text("log-format") is not ("json" or "console"))
@@ -65,6 +69,14 @@ internal static class ConfigValidator
         if (outputs.Count > 1 && outputs.Contains("default", StringComparer.Ordinal))
         {
             throw new FlagValueException("multi logoutput for \"default\" is not supported yet");
+        }
+
+        if (outputs.Count > 1 && outputs.Contains("systemd/journal", StringComparer.Ordinal))
+        {
+            var all = string.Join(' ', outputs.Select(GoText.Quote));
+            throw new FlagValueException(
+                $"running with systemd/journal but other '--log-outputs' values ([{all}]) are configured with "
+                + "'default'; override 'default' value with something else");
         }
 
         if (values.Bool("enable-log-rotation")
@@ -93,13 +105,11 @@ internal static class ConfigValidator
 
     private static void CheckAdvertise(FlagValues values, string name)
     {
-        foreach (var url in values.Urls(name))
+        var urls = values.Urls(name);
+        if (urls.FirstOrDefault(static url => !url.IsUnix && url.Host.Length == 0) is { } bad)
         {
-            if (!url.IsUnix && url.Host.Length == 0)
-            {
-                throw new FlagValueException(
-                    $"--{name} \"{url}\" must be \"host:port\" (unexpected empty host ({url}))");
-            }
+            var all = GoText.Quote(string.Join(',', urls));
+            throw new FlagValueException($"--{name} {all} must be \"host:port\" (unexpected empty host ({bad}))");
         }
     }
 
@@ -167,19 +177,6 @@ internal static class ConfigValidator
         }
     }
 
-    // A whole number counts hours or revisions, whatever the mode; anything else is a duration.
-    private static void CheckRetention(string text)
-    {
-        var isNumber = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number);
-        if ((isNumber && number >= 0) || GoDuration.TryParse(text, out _))
-        {
-            return;
-        }
-
-        var fault = isNumber ? "missing unit in duration" : "invalid duration";
-        throw new FlagValueException($"error parsing CompactionRetention: time: {fault} \"{text}\"");
-    }
-
     private static void CheckUpkeep(FlagValues values)
     {
         switch (values.Text("auto-compaction-mode"))
@@ -192,26 +189,33 @@ internal static class ConfigValidator
                 throw new FlagValueException($"unknown auto-compaction-mode \"{values.Text("auto-compaction-mode")}\"");
         }
 
-        CheckRetention(values.Text("auto-compaction-retention"));
-        foreach (var flag in FlagTable.All)
+        if (values.Bool("enable-distributed-tracing") || values.Bool("experimental-enable-distributed-tracing"))
         {
-            CheckReplaced(values, flag);
+            CheckTracing(values);
         }
 
-        if (values.Duration("compact-hash-check-time") <= TimeSpan.Zero)
-        {
-            throw new FlagValueException(
-                $"--compact-hash-check-time must be >0 (set to {values.Text("compact-hash-check-time")})");
-        }
-
-        var gates = FeatureGates.Parse(values.Text("feature-gates"));
+        var gates = FeatureGates.Of(values);
         if (gates["LeaseCheckpointPersist"] && !gates["LeaseCheckpoint"])
         {
             throw new FlagValueException(
                 "enabling feature gate LeaseCheckpointPersist requires enabling feature gate LeaseCheckpoint");
         }
 
-        switch (values.Int64("distributed-tracing-sampling-rate"))
+        foreach (var name in new[] { "experimental-compact-hash-check-time", "compact-hash-check-time" })
+        {
+            if (values.Duration(name) <= TimeSpan.Zero)
+            {
+                throw new FlagValueException(
+                    $"--{name} must be >0 (set to {GoDuration.Format(values.Duration(name))})");
+            }
+        }
+    }
+
+    private static void CheckTracing(FlagValues values)
+    {
+        var name = "distributed-tracing-sampling-rate";
+        name = values.IsGiven("experimental-" + name) ? "experimental-" + name : name;
+        switch (values.Int64(name))
         {
             case < 0:
                 throw new FlagValueException(

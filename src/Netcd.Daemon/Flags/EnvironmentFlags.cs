@@ -1,4 +1,5 @@
 using System.Collections;
+using Netcd.Base;
 
 namespace Netcd.Daemon.Flags;
 
@@ -49,7 +50,7 @@ internal static class EnvironmentFlags
             }
 
             notes.Add(new StartNote(LogLevel.Information, "recognized and used environment variable",
-                [new("variable-name", name), new("variable-value", text)]));
+                [new("variable-name", name), new("variable-value", SecretArguments.Hide(name, text))]));
         }
 
         foreach (var name in environment.Keys.Cast<string>().Order(StringComparer.Ordinal))
@@ -57,7 +58,7 @@ internal static class EnvironmentFlags
             if (name.StartsWith("ETCD_", StringComparison.Ordinal) && !known.Contains(name))
             {
                 notes.Add(new StartNote(LogLevel.Warning, "unrecognized environment variable",
-                    [new("environment-variable", $"{name}={environment[name]}")]));
+                    [new("environment-variable", $"{name}={SecretArguments.Hide(name, $"{environment[name]}")}")]));
             }
         }
     }

@@ -56,6 +56,21 @@ internal static class FeatureGates
             StringComparer.Ordinal);
     }
 
+    /// <summary>The same of all flags together: the old flags for single gates count too.</summary>
+    public static IReadOnlyDictionary<string, bool> Of(FlagValues values)
+    {
+        var gates = new Dictionary<string, bool>(Parse(values.Text("feature-gates")), StringComparer.Ordinal);
+        foreach (var flag in FlagTable.All)
+        {
+            if (flag.ReplacedBy.StartsWith("gate:", StringComparison.Ordinal) && values.IsGiven(flag.Name))
+            {
+                gates[flag.ReplacedBy["gate:".Length..]] = values.Bool(flag.Name);
+            }
+        }
+
+        return gates;
+    }
+
     /// <summary>The gates as the metrics page shows them.</summary>
     public static IEnumerable<FeatureGate> Shown(IReadOnlyDictionary<string, bool> gates) =>
         Known.Select(gate => new FeatureGate(

@@ -13,9 +13,6 @@ internal sealed record FlagDefinition(
     /// <summary>Allowed words of a <see cref="FlagKind.Choice"/>.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
-    /// <summary>Accepted, but this release does nothing with it yet; said in the log when it is set.</summary>
-    public bool WithoutEffectYet { get; init; }
-
     /// <summary>
     /// The flag (or feature gate, as <c>gate:Name</c>) that took this one's place; a warning names it.
     /// </summary>

@@ -46,10 +46,7 @@ internal static class FlagTable
         new("quota-backend-bytes", FlagKind.Int64, "0", "quota-backend-bytes", "Member",
             "Backend size in bytes at which writes are refused; 0 is 2 GiB, negative is off."),
         new("backend-bbolt-freelist-type", FlagKind.String, "", "backend-bbolt-freelist-type", "Member",
-            "Kind of free list ('array' or 'map'); every value means the same here.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Kind of free list ('array' or 'map'); every value means the same here."),
         new("backend-batch-interval", FlagKind.Duration, "0s", "backend-batch-interval", "Member",
             "Longest time a backend write waits for its commit."),
         new("backend-batch-limit", FlagKind.Int, "0", "backend-batch-limit", "Member",
@@ -169,15 +166,9 @@ internal static class FlagTable
         new("key-file", FlagKind.String, "", "client-transport-security.key-file", "Security",
             "Path of the client server TLS key."),
         new("client-cert-file", FlagKind.String, "", "client-transport-security.client-cert-file", "Security",
-            "Path of the certificate this member uses as a client.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Path of the certificate this member uses as a client."),
         new("client-key-file", FlagKind.String, "", "client-transport-security.client-key-file", "Security",
-            "Path of the key this member uses as a client.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Path of the key this member uses as a client."),
         new("client-cert-auth", FlagKind.Bool, "false", "client-transport-security.client-cert-auth", "Security",
             "Require client certificates."),
         new("trusted-ca-file", FlagKind.String, "", "client-transport-security.trusted-ca-file", "Security",
@@ -235,20 +226,11 @@ internal static class FlagTable
     private static readonly FlagDefinition[] Auth =
     [
         new("auth-token", FlagKind.String, "simple", "auth-token", "Auth",
-            "Kind of auth token ('simple' or 'jwt,...').")
-        {
-            WithoutEffectYet = true,
-        },
+            "Kind of auth token ('simple' or 'jwt,...')."),
         new("bcrypt-cost", FlagKind.UInt, "10", "bcrypt-cost", "Auth",
-            "Cost of password hashing, 4 to 31.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Cost of password hashing, 4 to 31."),
         new("auth-token-ttl", FlagKind.UInt, "300", "auth-token-ttl", "Auth",
-            "Life of a simple token in seconds.")
-        {
-            WithoutEffectYet = true,
-        },
+            "Life of a simple token in seconds."),
     ];
 
     private static readonly FlagDefinition[] Profiling =

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Netcd.Base.GoSyntax;
 
 namespace Netcd.Daemon.Flags;
@@ -28,9 +27,14 @@ internal sealed class FlagValues
 
     public bool Bool(string name) => GoBool.TryParse(Text(name), out var value) && value;
 
-    public long Int64(string name) => ParseInteger(Text(name));
+    public long Int64(string name) =>
+        GoNumber.Parse(Text(name), isSigned: true, out var value) is null ? (long)value : 0;
 
-    public ulong UInt64(string name) => (ulong)ParseInteger(Text(name));
+    /// <summary>Not more than a long can hold: nothing that is counted here comes near.</summary>
+    public ulong UInt64(string name) =>
+        GoNumber.Parse(Text(name), isSigned: false, out var value) is null
+            ? (ulong)Int128.Min(value, long.MaxValue)
+            : 0;
 
     public TimeSpan Duration(string name) => GoDuration.TryParse(Text(name), out var value) ? value : TimeSpan.Zero;
 
@@ -42,6 +46,10 @@ internal sealed class FlagValues
         [.. Text(name).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
+    /// <summary>The same as they were given, empty ones included.</summary>
+    public IReadOnlyList<string> RawWords(string name) =>
+        [.. Text(name).Split(',').Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
     private static void Check(FlagDefinition flag, string text)
     {
         switch (flag.Kind)
@@ -50,10 +58,10 @@ internal sealed class FlagValues
             case FlagKind.Duration when !GoDuration.TryParse(text, out _):
                 throw new FlagValueException("parse error");
             case FlagKind.Int or FlagKind.Int64:
-                CheckInteger(text, long.MinValue, long.MaxValue);
+                CheckInteger(text, isSigned: true);
                 break;
             case FlagKind.UInt or FlagKind.UInt64:
-                CheckInteger(text, 0, ulong.MaxValue);
+                CheckInteger(text, isSigned: false);
                 break;
             case FlagKind.UInt32:
                 CheckUInt32(text);
@@ -62,7 +70,7 @@ internal sealed class FlagValues
                 throw new FlagValueException(
                     flag.Name == "v2-deprecation" ? $"invalid value \"{text}\"" : "invalid value");
             case FlagKind.UrlList when text.Length > 0:
-            case FlagKind.UrlListOrAny when text is not ("" or "*"):
+            case FlagKind.UrlListOrAny when text is not "*":
                 EtcdUrl.ParseList(text);
                 break;
             case FlagKind.FeatureGates:
@@ -71,46 +79,25 @@ internal sealed class FlagValues
         }
     }
 
-    private static void CheckInteger(string text, decimal min, decimal max)
+    private static void CheckInteger(string text, bool isSigned)
     {
-        if (!TryParseInteger(text, out var value))
+        if (GoNumber.Parse(text, isSigned, out _) is { } fault)
         {
-            throw new FlagValueException("parse error");
-        }
-
-        if (value < min || value > max)
-        {
-            throw new FlagValueException(value < 0 && min == 0 ? "parse error" : "value out of range");
+            throw new FlagValueException(fault == "invalid syntax" ? "parse error" : fault);
         }
     }
 
     private static void CheckUInt32(string text)
     {
-        if (!TryParseInteger(text, out var value) || value < 0)
+        var fault = GoNumber.Parse(text, isSigned: false, out var value);
+        if (fault is null && value > uint.MaxValue)
         {
-            throw new FlagValueException($"strconv.ParseUint: parsing \"{text}\": invalid syntax");
+            fault = "value out of range";
         }
 
-        if (value > uint.MaxValue)
+        if (fault is not null)
         {
-            throw new FlagValueException($"strconv.ParseUint: parsing \"{text}\": value out of range");
+            throw new FlagValueException($"strconv.ParseUint: parsing {GoText.Quote(text)}: {fault}");
         }
-    }
-
-    private static long ParseInteger(string text) =>
-        TryParseInteger(text, out var value) ? (long)(value > long.MaxValue ? long.MaxValue : value) : 0;
-
-    // Go accepts 0x, 0o and 0b prefixes; decimal is all that anybody writes, and hex is kept for parity.
-    private static bool TryParseInteger(string text, out decimal value)
-    {
-        if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-            && ulong.TryParse(
-                text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex))
-        {
-            value = hex;
-            return true;
-        }
-
-        return decimal.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
     }
 }

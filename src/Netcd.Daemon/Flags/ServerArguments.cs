@@ -72,8 +72,8 @@ internal static class ServerArguments
         }
         catch (FlagValueException problem)
         {
-            var kind = flag.Kind == FlagKind.Bool ? "boolean value" : "value";
-            throw new CommandLineException($"invalid {kind} \"{value}\" for flag -{name}: {problem.Message}");
+            var where = flag.Kind == FlagKind.Bool ? $"boolean value \"{value}\" for" : $"value \"{value}\" for flag";
+            throw new CommandLineException($"invalid {where} -{name}: {problem.Message}");
         }
     }
 }

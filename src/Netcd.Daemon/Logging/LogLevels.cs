@@ -5,10 +5,10 @@ internal static class LogLevels
 {
     public static bool TryParse(string word, out LogLevel level)
     {
-        level = word switch
+        level = word.ToLowerInvariant() switch
         {
             "debug" => LogLevel.Debug,
-            "info" => LogLevel.Information,
+            "" or "info" => LogLevel.Information,
             "warn" => LogLevel.Warning,
             "error" => LogLevel.Error,
             "panic" or "fatal" or "dpanic" => LogLevel.Critical,

@@ -1,10 +1,14 @@
 using System.Buffers;
+using Netcd.Base.GoSyntax;
 
 namespace Netcd.Daemon.Logging;
 
 /// <summary>Where log lines go. One writer at a time; each line is written whole.</summary>
 internal sealed class LogOutput : IDisposable
 {
+    private static readonly SearchValues<char> SchemeLetters = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+
     private readonly Lock _lock = new();
     private readonly IReadOnlyList<Stream> _streams;
     private readonly ArrayBufferWriter<byte> _buffer = new(512);
@@ -14,6 +18,7 @@ internal sealed class LogOutput : IDisposable
     /// <summary>
     /// Opens the outputs that <c>--log-outputs</c> names; files are appended to, and rotated if that is asked for.
     /// </summary>
+    /// <exception cref="FlagValueException">One cannot be opened.</exception>
     public static LogOutput Open(IEnumerable<string> names, LogRotation? rotation) =>
         new([.. names.Select(name => OpenOne(name, rotation))]);
 
@@ -51,7 +56,44 @@ internal sealed class LogOutput : IDisposable
     {
         "default" or "stderr" or "systemd/journal" => Console.OpenStandardError(),
         "stdout" => Console.OpenStandardOutput(),
-        _ when rotation is not null => new RotatingFile(name, rotation, TimeProvider.System),
-        _ => new FileStream(name, FileMode.Append, FileAccess.Write, FileShare.ReadWrite),
+        _ => OpenFile(name, rotation),
     };
+
+    // go.uber.org/zap, sink.go and open.go.
+    private static Stream OpenFile(string name, LogRotation? rotation)
+    {
+        var colon = name.IndexOf(':', StringComparison.Ordinal);
+        var scheme = colon > 0 && char.IsAsciiLetter(name[0])
+            && name.AsSpan(0, colon).IndexOfAnyExcept(SchemeLetters) < 0 ? name[..colon].ToLowerInvariant() : "";
+        if (scheme is not ("" or "file"))
+        {
+            throw Closed(name, $"no sink found for scheme {GoText.Quote(scheme)}");
+        }
+
+        var path = scheme.Length == 0 ? name
+            : name.StartsWith("file://", StringComparison.OrdinalIgnoreCase) ? name["file://".Length..]
+            : name["file:".Length..];
+        try
+        {
+            return rotation is not null
+                ? new RotatingFile(path, rotation, TimeProvider.System)
+                : new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            var reason = problem switch
+            {
+                UnauthorizedAccessException when Directory.Exists(path) => "is a directory",
+                UnauthorizedAccessException => "permission denied",
+                FileNotFoundException or DirectoryNotFoundException => "no such file or directory",
+                ArgumentException when path.Length == 0 => "no such file or directory",
+                PathTooLongException => "file name too long",
+                _ => problem.Message,
+            };
+            throw Closed(name, $"open {path}: {reason}");
+        }
+    }
+
+    private static FlagValueException Closed(string name, string reason) =>
+        new($"open sink {GoText.Quote(name)}: {reason}");
 }

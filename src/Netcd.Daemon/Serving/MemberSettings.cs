@@ -16,6 +16,9 @@ namespace Netcd.Daemon.Serving;
 /// <summary>Opens the member that the flags describe.</summary>
 internal static class MemberSettings
 {
+    // More than ten thousand years, and less than a TimeSpan can hold.
+    private const long RetentionHoursMax = 100_000_000;
+
     /// <summary>Decides who the member starts with, which may take until others answer, and opens its data.</summary>
     /// <param name="options">The flags.</param>
     /// <param name="transport">The way to other members; null for a member that stays alone.</param>
@@ -147,7 +150,7 @@ internal static class MemberSettings
         {
             return isRevisions
                 ? new AutoCompactionOptions { Revisions = number }
-                : new AutoCompactionOptions { Period = TimeSpan.FromHours(number) };
+                : new AutoCompactionOptions { Period = TimeSpan.FromHours(Math.Min(number, RetentionHoursMax)) };
         }
 
         return !GoDuration.TryParse(text, out var period) ? new AutoCompactionOptions()

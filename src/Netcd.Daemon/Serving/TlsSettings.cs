@@ -12,6 +12,13 @@ internal static class TlsSettings
     {
         var values = options.Values;
         var (certificate, key) = (values.Text("cert-file"), values.Text("key-file"));
+        WarnOfIgnored(options, certificate.Length + key.Length > 0, logger);
+        if (!options.ListenClientUrls.Concat(options.ListenClientHttpUrls).Concat(options.ListenMetricsUrls)
+            .Any(static url => url.IsTls))
+        {
+            return null;
+        }
+
         if (values.Bool("auto-tls") && certificate.Length == 0 && key.Length == 0)
         {
             (certificate, key) = SelfSigned(options, "client", options.ListenClientUrls, logger);
@@ -115,6 +122,22 @@ internal static class TlsSettings
         catch (TlsConfigurationException problem)
         {
             throw new StartException(problem.Message, problem);
+        }
+    }
+
+    private static void WarnOfIgnored(DaemonOptions options, bool hasFiles, ILogger logger)
+    {
+        foreach (var url in options.ListenClientUrls.Concat(options.ListenClientHttpUrls).Where(url => !url.IsTls))
+        {
+            if (hasFiles)
+            {
+                Log.CertificateIgnored(logger, url.Text);
+            }
+
+            if (options.Values.Bool("client-cert-auth"))
+            {
+                Log.ClientCertAuthIgnored(logger, url.Text);
+            }
         }
     }
 

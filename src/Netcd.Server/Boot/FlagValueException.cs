@@ -1,4 +1,4 @@
 namespace Netcd.Server.Boot;
 
 /// <summary>A flag's value (or combination of values) is refused; the message is etcd's text.</summary>
-public sealed class FlagValueException(string message) : Exception(message);
+public class FlagValueException(string message) : Exception(message);
