@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Netcd.Client;
 using Netcd.Conformance.Infrastructure;
@@ -122,19 +123,26 @@ public sealed class ClientLockTests
     {
         await using var one = await OneMember.StartAsync(kind);
         using var limit = new CancellationTokenSource(Limit);
-        var seen = ObserveAsync(one.Client, 4, limit.Token);
+        var seen = new ConcurrentQueue<string>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
+        var observing = ObserveAsync(one.Client, seen, stop.Token);
         await using var first = await EtcdSession.OpenAsync(one.Client, TtlSeconds);
         await using var second = await EtcdSession.OpenAsync(one.Client, TtlSeconds);
         var leader = new EtcdElection(first, "e");
         var other = new EtcdElection(second, "e");
         await Assert.ThrowsAsync<EtcdElectionException>(() => leader.LeaderAsync());
         await leader.CampaignAsync("one", limit.Token);
+
+        // The newest is told: what goes before the observer has looked is not.
+        await UntilAsync(() => Task.FromResult(seen.Count == 1));
         var campaign = other.CampaignAsync("two", limit.Token);
         await leader.ProclaimAsync("one again", limit.Token);
         Assert.Equal("one again", (await other.LeaderAsync(limit.Token)).Kvs[0].Value.ToStringUtf8());
         Assert.False(campaign.IsCompleted);
+        await UntilAsync(() => Task.FromResult(seen.Count == 2));
         await leader.ResignAsync(limit.Token);
         await campaign;
+        await UntilAsync(() => Task.FromResult(seen.Count == 3));
         await Assert.ThrowsAsync<EtcdElectionException>(() => leader.ProclaimAsync("too late"));
 
         // Real etcdctl takes over from a leader that dies.
@@ -144,7 +152,10 @@ public sealed class ClientLockTests
         {
             Assert.StartsWith("e/", await ctl.StandardOutput.ReadLineAsync(limit.Token), StringComparison.Ordinal);
             Assert.Equal("three", await ctl.StandardOutput.ReadLineAsync(limit.Token));
-            Assert.Equal(["one", "one again", "two", "three"], await seen);
+            await UntilAsync(() => Task.FromResult(seen.Count == 4));
+            Assert.Equal(["one", "one again", "two", "three"], seen);
+            await stop.CancelAsync();
+            await observing;
         }
         finally
         {
@@ -152,19 +163,19 @@ public sealed class ClientLockTests
         }
     }
 
-    private static async Task<List<string>> ObserveAsync(EtcdClient client, int count, CancellationToken stop)
+    private static async Task ObserveAsync(EtcdClient client, ConcurrentQueue<string> seen, CancellationToken stop)
     {
-        var values = new List<string>();
-        await foreach (var leader in EtcdElection.ObserveAsync(client, "e", stop))
+        try
         {
-            values.Add(leader.Kvs[0].Value.ToStringUtf8());
-            if (values.Count == count)
+            await foreach (var leader in EtcdElection.ObserveAsync(client, "e", stop))
             {
-                break;
+                seen.Enqueue(leader.Kvs[0].Value.ToStringUtf8());
             }
         }
-
-        return values;
+        catch (OperationCanceledException)
+        {
+            // All is seen.
+        }
     }
 
     private static Process StartEtcdctl(string url, params string[] arguments)
