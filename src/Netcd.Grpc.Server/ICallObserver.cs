@@ -12,6 +12,9 @@ public interface ICallObserver
     /// </summary>
     bool ObservesAll { get; }
 
+    /// <summary>Whether it looks at answers that come at once too; true only with <see cref="ObservesAll"/>.</summary>
+    bool ReadsAnswers { get; }
+
     /// <summary>A call begins; what is returned comes back with its end.</summary>
     object? Began(in CallHead head);
 

@@ -11,4 +11,10 @@ public interface IReplySink
     void Error(Status status);
 
     void Source(IReplySource source);
+
+    /// <summary>See <see cref="ReplyWriter.Keep"/>.</summary>
+    void Keep(ReadOnlyMemory<byte> request)
+    {
+        // Most transports show no requests.
+    }
 }

@@ -21,4 +21,10 @@ public readonly ref struct ReplyWriter(IReplySink sink)
     /// Answers with one message of any length that the transport pulls from a source as the client reads.
     /// </summary>
     public void Source(IReplySource source) => _sink.Source(source);
+
+    /// <summary>
+    /// Says, besides the answer or before the call is left pending, where the request's message lies until the call is
+    /// answered, so that it can be shown if that takes long. Nobody writes to it meanwhile.
+    /// </summary>
+    public void Keep(ReadOnlyMemory<byte> request) => _sink.Keep(request);
 }

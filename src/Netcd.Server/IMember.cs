@@ -76,6 +76,12 @@ public interface IMember
     /// </summary>
     void OnBatchAnswered(Action flush);
 
+    /// <summary>
+    /// Registers who judges, by the token that comes with it, whether another member may ask for a promotion here.
+    /// Until then and while auth is on, none may.
+    /// </summary>
+    void JudgePromotionsBy(Func<string?, CancellationToken, Task<Refusal>> judge);
+
     /// <summary>A new identity for a proposal; never 0, unique in the cluster.</summary>
     ulong NextRequestId();
 

@@ -223,6 +223,31 @@ public sealed partial class Member
         return Refusal.None;
     }
 
+    /// <inheritdoc/>
+    public void JudgePromotionsBy(Func<string?, CancellationToken, Task<Refusal>> judge) =>
+        Volatile.Write(ref _promotionJudge, judge);
+
+    /// <summary>
+    /// As <see cref="PromoteMemberAsync"/>, on behalf of a member that was asked; whoever reaches the peer port may say
+    /// that it is one, so the caller is judged again here.
+    /// </summary>
+    internal async Task<MemberChange> PromoteForPeerAsync(
+        MemberId id, string? token, CancellationToken cancellation)
+    {
+        if (Auth.IsEnabled)
+        {
+            var refusal = Volatile.Read(ref _promotionJudge) is { } judge
+                ? await judge(token, cancellation).ConfigureAwait(false)
+                : Refusal.InvalidAuthToken;
+            if (refusal != Refusal.None)
+            {
+                return MemberChange.Refused(refusal);
+            }
+        }
+
+        return await PromoteMemberAsync(id, token, cancellation).ConfigureAwait(false);
+    }
+
     private async Task<MemberChange> ChangeAsync(
         ConfChangeType type, MemberId id, ReadOnlyMemory<byte> context, ClusterMember? added,
         CancellationToken cancellation)

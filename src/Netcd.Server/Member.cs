@@ -57,6 +57,8 @@ public sealed partial class Member : IMember, IDisposable
     private volatile bool _stopping;
     private bool _disposed;
 
+    private Func<string?, CancellationToken, Task<Refusal>>? _promotionJudge;
+
     private Member(MemberOptions options, BootResult boot)
     {
         _options = options;
@@ -71,7 +73,8 @@ public sealed partial class Member : IMember, IDisposable
             ? (ulong)Math.Max(0, options.ElectionTicks - 2)
             : 0;
         var timeoutTicks = (ulong)(options.RequestTimeout / options.TickInterval);
-        _reads = new ReadIndexQueue(_ids, _waiters, Limits.LeaseRoundTicks, timeoutTicks, Metrics);
+        _reads = new ReadIndexQueue(
+            _ids, _waiters, Limits.LeaseRoundTicks, timeoutTicks, Metrics, options.Time, options.Log);
         var intake = new PeerIntake();
         _peers = new MemberPeers(this, intake);
         if (options.Transport is { } transport)
@@ -103,7 +106,8 @@ public sealed partial class Member : IMember, IDisposable
             options.Time,
             Metrics.LogSyncSeconds);
         var installer = new SnapshotInstaller(_parts, options, boot.Layout, snapshots, Fail);
-        var watch = new ApplyWatch(options.Time, options.ApplyWarning, Metrics, options.Log);
+        var watch = new ApplyWatch(
+            options.Time, options.ApplyWarning, Metrics, _parts.Store, boot.ClusterId, boot.MemberId, options.Log);
         _applier = new Applier(_parts, boot.Replayed, boot.Snapshot, _pending, _waiters, installer, host, watch);
         _leaseKeeper = new LeaseKeeper(
             _parts.Lessor, _status, options.LeaseCheckpoints, ProposeAsLeader, Metrics.LeasesExpired);

@@ -175,7 +175,7 @@ internal sealed class LoginCall(
     private void Deny(Refusal refusal)
     {
         var status = ErrorTable.For(refusal);
-        api.Access.Passwords.Refused(name, status.Message);
+        api.Access.Passwords.Refused(name, ErrorTable.OwnText(status));
         Finish(status);
     }
 

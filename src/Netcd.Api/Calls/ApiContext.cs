@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Netcd.Api.Access;
+using Netcd.Api.Health;
+using Netcd.Api.Kv;
 using Netcd.Api.Metrics;
 using Netcd.Api.Responses;
 using Netcd.Server;
@@ -33,6 +35,10 @@ internal sealed class ApiContext(
 
     public TokenWaits TokenWaits => Access.Waits;
 
+    public ServiceHealth Health { get; } = new(options.StopsOnDefragment, logger);
+
+    public SlowReads SlowReads { get; } = new(member, options.ApplyWarning, time, logger);
+
     public LeaderWatch LeaderWatch { get; } = new(member, options.ElectionTimeout, time);
 
     /// <summary>The same for calls that the API makes to itself, which no page shows.</summary>
@@ -44,12 +50,14 @@ internal sealed class ApiContext(
         return copy;
     }
 
-    /// <summary>Hands a request to Raft in a caller's name.</summary>
-    public void Propose(
+    /// <summary>Hands a request to Raft in a caller's name; returns what is put into the log.</summary>
+    public byte[] Propose(
         InternalRequestKind kind, ReadOnlySpan<byte> message, in Caller caller, IProposalWaiter waiter)
     {
         var id = Member.NextRequestId();
         var named = caller.At(Member.Auth);
-        Member.Propose(id, InternalRequestEncoder.Encode(kind, message, id, named.Name, named.Revision), waiter);
+        var encoded = InternalRequestEncoder.Encode(kind, message, id, named.Name, named.Revision);
+        Member.Propose(id, encoded, waiter);
+        return encoded;
     }
 }

@@ -35,4 +35,14 @@ internal abstract class ProposalMethod(
         AnswerBatch.Flush();
         return CallStep.Pending;
     }
+
+    /// <summary>As above, for a request that is shown if it turns out to be slow.</summary>
+    protected CallStep Propose(
+        ReadOnlySpan<byte> message, in Caller caller, CallTicket ticket, ref ReplyWriter reply)
+    {
+        var encoded = Api.Propose(kind, message, caller, new ProposalCall(this, ticket));
+        reply.Keep(InternalRequestEncoder.MessageIn(encoded, kind, message.Length));
+        AnswerBatch.Flush();
+        return CallStep.Pending;
+    }
 }

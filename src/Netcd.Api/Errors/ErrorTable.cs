@@ -1,6 +1,7 @@
 using Netcd.Base;
 using Netcd.Grpc;
 using Netcd.Server;
+using Netcd.Server.SlowRequests;
 
 namespace Netcd.Api.Errors;
 
@@ -102,6 +103,13 @@ internal static class ErrorTable
         var status = ByRefusal[(int)refusal];
         Invariant.Check(!status.IsOK, $"no status for {refusal}");
         return status;
+    }
+
+    /// <summary>What etcd calls an error of its own in the log.</summary>
+    public static string OwnText(Status status)
+    {
+        var refusal = Array.FindIndex(ByRefusal, known => ReferenceEquals(known, status));
+        return refusal > 0 ? RefusalText.Of((Refusal)refusal) : status.Message;
     }
 
     /// <summary>google.golang.org/grpc/server.go: the codec's error behind a fixed text.</summary>

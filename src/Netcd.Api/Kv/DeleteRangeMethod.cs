@@ -16,6 +16,6 @@ internal sealed class DeleteRangeMethod(ApiContext api)
     {
         var caller = default(Caller);
         var refusal = RequestRules.Check(DeleteRangeRequestView.Parse(message)) ?? Admit(head, out caller);
-        return refusal is null ? Propose(message, caller, ticket) : Refuse(ref reply, refusal);
+        return refusal is null ? Propose(message, caller, ticket, ref reply) : Refuse(ref reply, refusal);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
@@ -16,9 +15,9 @@ internal sealed class RangeCall : IReadWaiter, IThreadPoolWorkItem
     private readonly RangeMethod _method;
     private readonly CallTicket _ticket;
     private readonly byte[] _request;
-    private readonly int _length;
     private readonly Credentials _credentials;
     private Caller _caller;
+    private ReadTimes _times;
 
     /// <param name="method">The method.</param>
     /// <param name="ticket">The call.</param>
@@ -29,10 +28,11 @@ internal sealed class RangeCall : IReadWaiter, IThreadPoolWorkItem
         _method = method;
         _ticket = ticket;
         _credentials = credentials;
-        _length = message.Length;
-        _request = ArrayPool<byte>.Shared.Rent(_length);
-        message.CopyTo(_request);
+        _request = message.ToArray();
+        _times.Started = method.Now;
     }
+
+    public ReadOnlyMemory<byte> Request => _request;
 
     /// <inheritdoc cref="RangeCall(RangeMethod, CallTicket, ReadOnlySpan{byte}, Credentials)"/>
     /// <param name="caller">The caller, who is known.</param>
@@ -42,11 +42,12 @@ internal sealed class RangeCall : IReadWaiter, IThreadPoolWorkItem
     /// <summary>Called by the member's thread, which must not be held up by a long read.</summary>
     public void Ready()
     {
+        _times.Agreed = _method.Now;
         if (_method.AdmitLater(_credentials, out _caller) is { } refusal)
         {
-            Answer(refusal);
+            _method.Complete(_ticket, refusal);
         }
-        else if (_method.IsSmall(RangeRequestView.Parse(_request.AsSpan(0, _length))))
+        else if (_method.IsSmall(RangeRequestView.Parse(_request)))
         {
             Read();
         }
@@ -56,7 +57,11 @@ internal sealed class RangeCall : IReadWaiter, IThreadPoolWorkItem
         }
     }
 
-    public void Refused(Refusal refusal) => Answer(ErrorTable.For(refusal));
+    public void Refused(Refusal refusal)
+    {
+        _method.NoteRefused(_request, _times, refusal);
+        _method.Complete(_ticket, ErrorTable.For(refusal));
+    }
 
     public void ReadOnWorker() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
@@ -66,15 +71,5 @@ internal sealed class RangeCall : IReadWaiter, IThreadPoolWorkItem
         AnswerBatch.Flush();
     }
 
-    private void Read()
-    {
-        _method.Read(_request.AsSpan(0, _length), _caller, _ticket);
-        ArrayPool<byte>.Shared.Return(_request);
-    }
-
-    private void Answer(Status status)
-    {
-        ArrayPool<byte>.Shared.Return(_request);
-        _method.Complete(_ticket, status);
-    }
+    private void Read() => _method.Read(_request, _caller, _ticket, _times);
 }

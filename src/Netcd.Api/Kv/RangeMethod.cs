@@ -6,8 +6,10 @@ using Netcd.Api.Wire;
 using Netcd.Base;
 using Netcd.Grpc;
 using Netcd.Mvcc;
+using Netcd.Server;
 using Netcd.Server.KeyValues;
 using Netcd.Server.Requests;
+using Netcd.Server.SlowRequests;
 
 namespace Netcd.Api.Kv;
 
@@ -21,17 +23,25 @@ internal sealed class RangeMethod(ApiContext api)
     // A key costs about half a microsecond to find and copy, and a handler may take about 50 us.
     private const long InlineKeysMax = 100;
 
+    /// <summary>The time of day of <see cref="ReadTimes"/>.</summary>
+    public long Now => Api.Time.GetTimestamp();
+
+    /// <summary>A read whose index did not come.</summary>
+    public void NoteRefused(ReadOnlySpan<byte> message, in ReadTimes times, Refusal refusal) =>
+        Api.SlowReads.Refused(message, times, RefusalText.Of(refusal));
+
     /// <summary>Reads and answers a pending call.</summary>
-    public void Read(ReadOnlySpan<byte> message, in Caller caller, CallTicket ticket)
+    public void Read(ReadOnlySpan<byte> message, in Caller caller, CallTicket ticket, in ReadTimes times)
     {
         var request = RangeRequestView.Parse(message);
         if (Api.Reads.Check(caller, request.Key, request.RangeEnd, out var judged) is { } refusal)
         {
+            Api.SlowReads.Refused(message, times, ErrorTable.OwnText(refusal));
             Complete(ticket, refusal);
             return;
         }
 
-        if (Select(request, judged, out var selection) is { } problem)
+        if (Select(message, request, judged, times, out var selection) is { } problem)
         {
             Complete(ticket, problem);
             return;
@@ -66,8 +76,9 @@ internal sealed class RangeMethod(ApiContext api)
 
         if (!request.IsSerializable && !Api.Member.TryReadIndexNow())
         {
-            Api.Member.ReadIndex(
-                new RangeCall(this, ticket, message, Api.Callers.WaitingCredentialsOf(head)));
+            var waiting = new RangeCall(this, ticket, message, Api.Callers.WaitingCredentialsOf(head));
+            reply.Keep(waiting.Request);
+            Api.Member.ReadIndex(waiting);
             AnswerBatch.Flush();
             return CallStep.Pending;
         }
@@ -85,16 +96,19 @@ internal sealed class RangeMethod(ApiContext api)
 
         if (!IsSmall(request))
         {
-            new RangeCall(this, ticket, message, caller).ReadOnWorker();
+            var large = new RangeCall(this, ticket, message, caller);
+            reply.Keep(large.Request);
+            large.ReadOnWorker();
             return CallStep.Pending;
         }
 
-        return Read(request, judged, ref reply);
+        return Read(message, request, judged, ref reply);
     }
 
-    private CallStep Read(in RangeRequestView request, AuthState judged, ref ReplyWriter reply)
+    private CallStep Read(
+        ReadOnlySpan<byte> message, in RangeRequestView request, AuthState judged, ref ReplyWriter reply)
     {
-        if (Select(request, judged, out var selection) is { } problem)
+        if (Select(message, request, judged, default, out var selection) is { } problem)
         {
             return Refuse(ref reply, problem);
         }
@@ -122,11 +136,23 @@ internal sealed class RangeMethod(ApiContext api)
     }
 
     // Not null unless it is refused.
-    private Status? Select(in RangeRequestView request, AuthState judged, out RangeSelection selection)
+    private Status? Select(
+        ReadOnlySpan<byte> message,
+        in RangeRequestView request,
+        AuthState judged,
+        in ReadTimes times,
+        out RangeSelection selection)
     {
         var began = Api.Time.GetTimestamp();
         var status = Api.Member.Store.Range(RangeAnswer.Query(request), out var found);
-        Api.Metrics.RangeSeconds(status == StoreStatus.Ok).ObserveSince(Api.Time, began);
+        var ended = Api.Time.GetTimestamp();
+        Api.Metrics.RangeSeconds(status == StoreStatus.Ok)
+            .Observe(Api.Time.GetElapsedTime(began, ended).TotalSeconds);
+        if (Api.SlowReads.IsSlow(times.Since(began), ended))
+        {
+            Api.SlowReads.Range(message, times, began, ended, status, found);
+        }
+
         selection = found!;
         if (status != StoreStatus.Ok || found is null)
         {

@@ -35,6 +35,9 @@ internal sealed class SelectionSource : IReplySource
 
     public long Length { get; }
 
+    /// <summary>How many keys there are in the range.</summary>
+    public long Count => _selection.Count;
+
     public static int HeadSize(ApiContext api, RangeSelection selection, Term term) =>
         api.Header.Size(selection.HeaderRevision, term);
 

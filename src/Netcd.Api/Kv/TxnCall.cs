@@ -1,4 +1,3 @@
-using System.Buffers;
 using Netcd.Api.Access;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
@@ -15,9 +14,9 @@ internal sealed class TxnCall : IReadWaiter, IThreadPoolWorkItem
     private readonly TxnMethod _method;
     private readonly CallTicket _ticket;
     private readonly byte[] _request;
-    private readonly int _length;
     private readonly Credentials _credentials;
     private Caller _caller;
+    private ReadTimes _times;
 
     /// <inheritdoc cref="RangeCall(RangeMethod, CallTicket, ReadOnlySpan{byte}, Credentials)"/>
     public TxnCall(TxnMethod method, CallTicket ticket, ReadOnlySpan<byte> message, Credentials credentials)
@@ -25,10 +24,11 @@ internal sealed class TxnCall : IReadWaiter, IThreadPoolWorkItem
         _method = method;
         _ticket = ticket;
         _credentials = credentials;
-        _length = message.Length;
-        _request = ArrayPool<byte>.Shared.Rent(_length);
-        message.CopyTo(_request);
+        _request = message.ToArray();
+        _times.Started = method.Now;
     }
+
+    public ReadOnlyMemory<byte> Request => _request;
 
     /// <inheritdoc cref="RangeCall(RangeMethod, CallTicket, ReadOnlySpan{byte}, in Caller)"/>
     public TxnCall(TxnMethod method, CallTicket ticket, ReadOnlySpan<byte> message, in Caller caller)
@@ -36,9 +36,10 @@ internal sealed class TxnCall : IReadWaiter, IThreadPoolWorkItem
 
     public void Ready()
     {
+        _times.Agreed = _method.Now;
         if (_method.AdmitLater(_credentials, out _caller) is { } refusal)
         {
-            Answer(refusal);
+            _method.Complete(_ticket, refusal);
         }
         else
         {
@@ -46,20 +47,14 @@ internal sealed class TxnCall : IReadWaiter, IThreadPoolWorkItem
         }
     }
 
-    public void Refused(Refusal refusal) => Answer(ErrorTable.For(refusal));
+    public void Refused(Refusal refusal) =>
+        _method.Complete(_ticket, ErrorTable.For(refusal));
 
     public void ReadOnWorker() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
     void IThreadPoolWorkItem.Execute()
     {
-        _method.Read(_request.AsSpan(0, _length), _caller, _ticket);
-        ArrayPool<byte>.Shared.Return(_request);
+        _method.Read(_request, _caller, _ticket, _times);
         AnswerBatch.Flush();
-    }
-
-    private void Answer(Status status)
-    {
-        ArrayPool<byte>.Shared.Return(_request);
-        _method.Complete(_ticket, status);
     }
 }

@@ -21,8 +21,11 @@ internal sealed class TxnMethod(ApiContext api)
     [ThreadStatic]
     private static BodyWriter? _body;
 
+    /// <inheritdoc cref="RangeMethod.Now"/>
+    public long Now => Api.Time.GetTimestamp();
+
     /// <summary>Reads and answers a pending call.</summary>
-    public void Read(ReadOnlySpan<byte> message, in Caller caller, CallTicket ticket)
+    public void Read(ReadOnlySpan<byte> message, in Caller caller, CallTicket ticket, in ReadTimes times)
     {
         if (Api.Reads.Check(caller, TxnRequestView.Parse(message), out var judged) is { } refusal)
         {
@@ -30,7 +33,7 @@ internal sealed class TxnMethod(ApiContext api)
             return;
         }
 
-        var body = Run(message, judged, out var problem, out var revision);
+        var body = Run(message, judged, times, out var problem, out var revision);
         if (problem is null)
         {
             Complete(ticket, revision, body.Written);
@@ -68,13 +71,14 @@ internal sealed class TxnMethod(ApiContext api)
         {
             return Admit(head, out var writer) is { } refusal
                 ? Refuse(ref reply, refusal)
-                : Propose(message, writer, ticket);
+                : Propose(message, writer, ticket, ref reply);
         }
 
         if (!isSerializable && !Api.Member.TryReadIndexNow())
         {
-            Api.Member.ReadIndex(
-                new TxnCall(this, ticket, message, Api.Callers.WaitingCredentialsOf(head)));
+            var waiting = new TxnCall(this, ticket, message, Api.Callers.WaitingCredentialsOf(head));
+            reply.Keep(waiting.Request);
+            Api.Member.ReadIndex(waiting);
             AnswerBatch.Flush();
             return CallStep.Pending;
         }
@@ -86,7 +90,9 @@ internal sealed class TxnMethod(ApiContext api)
 
         if (!isSmall)
         {
-            new TxnCall(this, ticket, message, caller).ReadOnWorker();
+            var large = new TxnCall(this, ticket, message, caller);
+            reply.Keep(large.Request);
+            large.ReadOnWorker();
             return CallStep.Pending;
         }
 
@@ -97,7 +103,7 @@ internal sealed class TxnMethod(ApiContext api)
 
     private CallStep Read(ReadOnlySpan<byte> message, AuthState judged, ref ReplyWriter reply)
     {
-        var body = Run(message, judged, out var problem, out var revision);
+        var body = Run(message, judged, default, out var problem, out var revision);
         try
         {
             return problem is null ? Answer(ref reply, revision, body.Written) : Refuse(ref reply, problem);
@@ -108,12 +114,24 @@ internal sealed class TxnMethod(ApiContext api)
         }
     }
 
-    private BodyWriter Run(ReadOnlySpan<byte> message, AuthState judged, out Status? problem, out long revision)
+    private BodyWriter Run(
+        ReadOnlySpan<byte> message,
+        AuthState judged,
+        in ReadTimes times,
+        out Status? problem,
+        out long revision)
     {
+        var began = Api.Time.GetTimestamp();
         var body = _body ??= new BodyWriter();
         body.Clear();
         var request = TxnRequestView.Parse(message);
         var refusal = KeyValueApplier.ReadOnlyTxn(Api.Member.Store, Api.Member.Lessor, request, body, out revision);
+        var ended = Api.Time.GetTimestamp();
+        if (Api.SlowReads.IsSlow(times.Since(began), ended))
+        {
+            Api.SlowReads.Txn(message, times, began, ended, refusal, revision, body.Written);
+        }
+
         problem = refusal == Refusal.None ? Api.Reads.CheckAgain(judged) : ErrorTable.For(refusal);
         return body;
     }

@@ -40,7 +40,10 @@ public sealed class CallWatch : ICallObserver
     }
 
     /// <inheritdoc/>
-    public bool ObservesAll => _options.MeasuresAll || _options.Traces;
+    public bool ObservesAll => _options.MeasuresAll || _options.Traces || ReadsAnswers;
+
+    /// <inheritdoc/>
+    public bool ReadsAnswers => _logger.IsEnabled(LogLevel.Debug);
 
     /// <inheritdoc/>
     public object? Began(in CallHead head)
@@ -87,25 +90,19 @@ public sealed class CallWatch : ICallObserver
                 .Observe(end.Took.TotalSeconds);
         }
 
-        if (end.Method.Unary is not null && end.Took > _options.SlowerThan)
+        if (end.Method.Unary is null)
         {
-            Warn(end);
+            return;
         }
-    }
 
-    private void Warn(in CallEnd end)
-    {
-        // The names are etcd's, which no template of the logging library can give.
-        KeyValuePair<string, object?>[] fields =
-        [
-            new("start time", (_time.GetUtcNow() - end.Took).UtcDateTime.ToString("O")),
-            new("time spent", end.Took),
-            new("remote", end.Peer.RemoteEndPoint?.ToString() ?? ""),
-            new("response type", end.Method.Path),
-            new("code", end.Code.ToString()),
-            new("{OriginalFormat}", "request stats"),
-        ];
-        _logger.Log(LogLevel.Warning, default, fields, null, static (_, _) => "request stats");
+        if (ReadsAnswers)
+        {
+            RequestStats.Write(_logger, LogLevel.Debug, _time, end);
+        }
+        else if (end.Took > _options.SlowerThan)
+        {
+            RequestStats.Write(_logger, LogLevel.Warning, _time, end);
+        }
     }
 
     private IEnumerable<(string Labels, Histogram Histogram)> Series()

@@ -28,7 +28,7 @@ internal static class ZapFormatter
         IBufferWriter<byte> output, bool console, DateTimeOffset time, LogLevel level, string caller, string message,
         IEnumerable<KeyValuePair<string, object?>> fields, Exception? exception)
     {
-        var stamp = time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        var stamp = Stamp(time);
         if (console)
         {
             Encoding.UTF8.GetBytes($"{stamp}\t{LevelName(level)}\t{caller}\t{message}\t", output);
@@ -81,6 +81,9 @@ internal static class ZapFormatter
         _ => "fatal",
     };
 
+    private static string Stamp(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+
     private static void WriteValue(Utf8JsonWriter json, object? value)
     {
         switch (value)
@@ -102,6 +105,9 @@ internal static class ZapFormatter
                 break;
             case TimeSpan duration:
                 json.WriteStringValue(GoDuration.Format(duration));
+                break;
+            case DateTimeOffset moment:
+                json.WriteStringValue(Stamp(moment));
                 break;
             case IEnumerable list:
                 json.WriteStartArray();

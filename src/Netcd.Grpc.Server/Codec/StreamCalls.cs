@@ -101,7 +101,14 @@ internal sealed class StreamCalls(
         {
             var code = call.IsExpired ? StatusCode.DeadlineExceeded : call.EndCode ?? StatusCode.Canceled;
             var took = server.Time.GetElapsedTime(call.StartedAt);
-            observer.Ended(new CallEnd(call.Observed, call.Method, code, took, peer));
+            observer.Ended(new CallEnd
+            {
+                State = call.Observed,
+                Method = call.Method,
+                Code = code,
+                Took = took,
+                Peer = peer,
+            });
         }
 
         call.Close();

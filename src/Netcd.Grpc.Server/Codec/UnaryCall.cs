@@ -33,6 +33,9 @@ internal sealed class UnaryCall(IDeadlineOwner owner)
     /// <summary>What the observer remembers of it.</summary>
     public object? Observed { get; set; }
 
+    /// <summary>The message of a pending call, where its handler keeps it.</summary>
+    public ReadOnlyMemory<byte> Request { get; set; }
+
     public ref MessageReader Reader => ref _reader;
 
     public void Begin(Method method, RequestHead head, int receiveBytesMax, long due)
@@ -44,6 +47,7 @@ internal sealed class UnaryCall(IDeadlineOwner owner)
         IsPending = false;
         StartedAt = 0;
         Observed = null;
+        Request = default;
         _reader = new MessageReader(receiveBytesMax, head.Encoding, head.EncodingName);
     }
 
@@ -51,6 +55,7 @@ internal sealed class UnaryCall(IDeadlineOwner owner)
     {
         _reader.Dispose();
         Metadata.Trim();
+        Request = default;
         Method = null;
     }
 }

@@ -24,6 +24,9 @@ internal sealed class UnaryCalls(
     private Status? _error;
     private IReplySource? _source;
 
+    // The begun message, while the observer wants to see it; it is copied into the connection's output afterwards.
+    private byte[]? _shown;
+
     private bool HasReply => _hasBegun || _error is not null || _source is not null;
 
     public void Begin(Http2Stream stream, Method method, in RequestHead head, Http2Headers headers, bool endStream)
@@ -68,7 +71,8 @@ internal sealed class UnaryCalls(
     {
         call.IsPending = false;
         server.Deadlines.Cancel(call.Deadline);
-        Observe(call, reply.Status.Code);
+        Observe(
+            call, reply.Status.Code, call.Request.Span, reply.Message is { } whole ? whole.Span : [], reply.Source);
         if (reply.Source is { } source)
         {
             SendSource(stream, call, source);
@@ -97,7 +101,7 @@ internal sealed class UnaryCalls(
         if (call.IsPending)
         {
             server.Deadlines.Cancel(call.Deadline);
-            Observe(call, StatusCode.Canceled);
+            Observe(call, StatusCode.Canceled, call.Request.Span);
         }
 
         call.End();
@@ -112,6 +116,11 @@ internal sealed class UnaryCalls(
         Invariant.Check(!HasReply && _stream is not null && _call is not null);
         Invariant.Check(length <= IReplySink.InlineBytesMax);
         _hasBegun = true;
+        if (server.Observer is { ReadsAnswers: true })
+        {
+            return _shown = new byte[length];
+        }
+
         var head = StatusBlocks.Head(_call.Subtype);
         return Prefixed(connection.BeginReply(_stream, head, PrefixBytes + length, HeaderBlock.GrpcOk), length);
     }
@@ -126,6 +135,12 @@ internal sealed class UnaryCalls(
     {
         Invariant.Check(!HasReply);
         _source = source;
+    }
+
+    public void Keep(ReadOnlyMemory<byte> request)
+    {
+        Invariant.Check(_call is not null);
+        _call.Request = request;
     }
 
     private static Span<byte> Prefixed(Span<byte> frame, int length)
@@ -167,7 +182,7 @@ internal sealed class UnaryCalls(
 
         if (!call.IsPending)
         {
-            Observe(call, _error?.Code ?? StatusCode.OK);
+            Observe(call, _error?.Code ?? StatusCode.OK, message, _shown, _source);
         }
 
         SendReply(stream, call);
@@ -175,7 +190,12 @@ internal sealed class UnaryCalls(
         _call = null;
     }
 
-    private void Observe(UnaryCall call, StatusCode code)
+    private void Observe(
+        UnaryCall call,
+        StatusCode code,
+        ReadOnlySpan<byte> request,
+        ReadOnlySpan<byte> answer = default,
+        IReplySource? source = null)
     {
         if (call.StartedAt == 0 || server.Observer is not { } observer || call.Method is not { } method)
         {
@@ -184,7 +204,17 @@ internal sealed class UnaryCalls(
 
         var took = server.Time.GetElapsedTime(call.StartedAt);
         call.StartedAt = 0;
-        observer.Ended(new CallEnd(call.Observed, method, code, took, peer));
+        observer.Ended(new CallEnd
+        {
+            State = call.Observed,
+            Method = method,
+            Code = code,
+            Took = took,
+            Peer = peer,
+            Request = request,
+            Answer = answer,
+            Source = source,
+        });
     }
 
     private void Await(Http2Stream stream, UnaryCall call)
@@ -204,11 +234,13 @@ internal sealed class UnaryCalls(
     // The handler failed after it began to answer.
     private void TakeBack()
     {
-        if (_hasBegun)
+        if (_hasBegun && _shown is null)
         {
-            _hasBegun = false;
             connection.AbandonReply();
         }
+
+        _hasBegun = false;
+        _shown = null;
 
         _source?.Release();
         _source = null;
@@ -219,6 +251,7 @@ internal sealed class UnaryCalls(
         if (_hasBegun)
         {
             _hasBegun = false;
+            CopyShown(stream, call);
             connection.EndReply();
         }
         else if (_error is not null)
@@ -230,6 +263,17 @@ internal sealed class UnaryCalls(
         {
             SendSource(stream, call, _source);
             _source = null;
+        }
+    }
+
+    private void CopyShown(Http2Stream stream, UnaryCall call)
+    {
+        if (_shown is { } message)
+        {
+            _shown = null;
+            var head = StatusBlocks.Head(call.Subtype);
+            var frame = connection.BeginReply(stream, head, PrefixBytes + message.Length, HeaderBlock.GrpcOk);
+            message.CopyTo(Prefixed(frame, message.Length));
         }
     }
 

@@ -3,6 +3,7 @@ using Netcd.Raft;
 using Netcd.Raft.Log;
 using Netcd.Server.Loops;
 using Netcd.Server.Waiting;
+using Netcd.TestKit;
 
 namespace Netcd.Server.Tests.Loops;
 
@@ -18,7 +19,7 @@ public sealed class ReadIndexQueueTests
         new(new RaftOptions { Id = new MemberId(1) }, new MemoryLogStorage(), new Prng(1), logger: null);
     private readonly ReadIndexQueue _queue;
 
-    public ReadIndexQueueTests() => _queue = new ReadIndexQueue(_ids, new AppliedWaiters(), 5, 70, new MemberMetrics());
+    public ReadIndexQueueTests() => _queue = new ReadIndexQueue(_ids, new AppliedWaiters(), 5, 70, new MemberMetrics(), new ManualTime());
 
     [Fact]
     public void A_few_reads_never_wait_for_more()

@@ -6,6 +6,7 @@ using Netcd.Server.Auth;
 using Netcd.Server.KeyValues;
 using Netcd.Server.Membership;
 using Netcd.Server.Requests;
+using Netcd.Server.SlowRequests;
 using Netcd.Server.Waiting;
 
 namespace Netcd.Server.Apply;
@@ -30,7 +31,13 @@ internal sealed class EntryApplier
     private readonly AuthApplier _authRequests;
     private readonly BodyWriter _answer = new();
 
-    internal EntryApplier(MemberParts parts, MembershipView replayed, PendingTable pending, IApplyEvents events)
+    internal EntryApplier(
+        MemberParts parts,
+        MembershipView replayed,
+        PendingTable pending,
+        IApplyEvents events,
+        TxnTimes? times = null,
+        AuthLog? authLog = null)
     {
         _store = parts.Store;
         _lessor = parts.Lessor;
@@ -40,18 +47,19 @@ internal sealed class EntryApplier
         _replayed = replayed;
         _pending = pending;
         _events = events;
-        _keyValues = new KeyValueApplier(_store, _lessor);
+        _keyValues = new KeyValueApplier(_store, _lessor) { Times = times };
         _auth = parts.Auth;
-        _authRequests = new AuthApplier(_auth, parts.Tokens);
+        _authRequests = new AuthApplier(_auth, parts.Tokens, authLog);
     }
 
-    /// <summary>What the entry that was applied last was refused with.</summary>
-    internal Refusal LastRefusal { get; private set; }
+    /// <summary>What became of the entry that was applied last.</summary>
+    internal Outcome Last { get; private set; }
+
 
     /// <summary>Applies a normal entry and answers whoever waits for it.</summary>
     internal void Apply(in Entry entry)
     {
-        LastRefusal = Refusal.None;
+        Last = default;
         var isFresh = entry.Index > _store.Backend.ConsistentIndex;
         if (entry.Data.IsEmpty)
         {
@@ -274,6 +282,7 @@ internal sealed class EntryApplier
         if (refusal == Refusal.None && !fits)
         {
             _pending.TryTake(request.Id, out var waiting);
+            Last = new Outcome(Refusal.NoSpace, revision, _answer.Written.Length, waiting.Started);
             _events.QuotaExceeded(waiting.Waiter);
             _events.Answered();
             return;
@@ -295,7 +304,8 @@ internal sealed class EntryApplier
         _events.CompactionAccepted();
         if (compaction.IsPhysical && !finished.IsCompleted && _pending.TryTake(request.Id, out var waiting))
         {
-            _events.AnswerAfter(finished, waiting.Waiter, refusal, _store.CurrentRevision);
+            Last = new Outcome(refusal, _store.CurrentRevision, 0, waiting.Started, IsPhysical: true);
+            _events.AnswerAfter(finished, waiting, refusal, compaction.Revision, _store.CurrentRevision);
             return;
         }
 
@@ -361,8 +371,9 @@ internal sealed class EntryApplier
 
     private void Answer(ulong id, Refusal refusal, long revision)
     {
-        LastRefusal = refusal;
-        if (!_pending.TryTake(id, out var waiting))
+        var isAwaited = _pending.TryTake(id, out var waiting);
+        Last = new Outcome(refusal, revision, _answer.Written.Length, waiting.Started);
+        if (!isAwaited)
         {
             return;
         }

@@ -1,4 +1,5 @@
 using Netcd.Base;
+using Netcd.Server.Waiting;
 
 namespace Netcd.Server.Apply;
 
@@ -26,5 +27,6 @@ internal interface IApplyEvents
     void QuotaExceeded(IProposalWaiter? waiter);
 
     /// <summary>Answers a waiter when background work is done.</summary>
-    void AnswerAfter(Task finished, IProposalWaiter waiter, Refusal refusal, long revision);
+    void AnswerAfter(
+        Task finished, in PendingRequest waiting, Refusal refusal, long compacted, long revision);
 }

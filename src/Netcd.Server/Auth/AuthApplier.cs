@@ -14,7 +14,7 @@ namespace Netcd.Server.Auth;
 /// rights are checked here, as of the entry: of two changes in a row the second is judged by what the first left.
 /// Upstream: server/etcdserver/apply_auth.go and server/auth/store.go.
 /// </summary>
-internal sealed class AuthApplier(AuthStore store, SimpleTokens tokens)
+internal sealed class AuthApplier(AuthStore store, SimpleTokens tokens, AuthLog? log = null)
 {
     internal static bool Handles(InternalRequestKind kind) =>
         kind is >= InternalRequestKind.AuthEnable and <= InternalRequestKind.AuthRoleRevokePermission;
@@ -37,8 +37,16 @@ internal sealed class AuthApplier(AuthStore store, SimpleTokens tokens)
             InternalRequestKind.AuthRoleGet => GetRole(message.Name, answer),
             InternalRequestKind.AuthRoleList => List(store.State.RoleNames(), answer),
             InternalRequestKind.Authenticate => Authenticate(message, entry, answer),
-            _ => AuthRefusals.Of(Change(request.Kind, message, entry)),
+            _ => ChangeAndTell(request.Kind, message, entry),
         };
+    }
+
+    private Refusal ChangeAndTell(InternalRequestKind kind, in AuthRequestView message, LogIndex entry)
+    {
+        var before = store.State;
+        var status = Change(kind, message, entry);
+        log?.Changed(kind, message, status, before, store.State);
+        return AuthRefusals.Of(status);
     }
 
     // Whoever is root may all; a user may look at himself, and at the roles he has.

@@ -2,6 +2,7 @@ using Netcd.Base;
 using Netcd.Base.Protobuf;
 using Netcd.Mvcc;
 using Netcd.Server.Requests;
+using Netcd.Server.SlowRequests;
 
 namespace Netcd.Server.KeyValues;
 
@@ -18,6 +19,9 @@ public sealed class KeyValueApplier(MvccStore store, Lessor lessor)
     // Made once: the store's write transaction is one object.
     private WriteView? _view;
     private int _position;
+
+    /// <summary>Where the time of transactions that may take some goes; null if nobody asks.</summary>
+    internal TxnTimes? Times { get; init; }
 
     /// <summary>
     /// Sets a key. On <see cref="Refusal.None"/> the body holds prev_kv if it was wanted and there was one, and
@@ -72,8 +76,11 @@ public sealed class KeyValueApplier(MvccStore store, Lessor lessor)
             var view = _view ??= new WriteView(transaction);
             _path.Clear();
             _position = 0;
+            Times?.Begin(request, _path);
             TxnPlan.Decide(view, request, _path);
+            Times?.Mark();
             var refusal = TxnPlan.Check(view, lessor, request, _path);
+            Times?.Mark();
             if (refusal == Refusal.None)
             {
                 Run(transaction, view, request, body);
@@ -213,6 +220,7 @@ public sealed class KeyValueApplier(MvccStore store, Lessor lessor)
             if (operation.Kind == RequestOpKind.Range)
             {
                 Range(view, RangeRequestView.Parse(operation.Message), body);
+                Times?.Mark();
                 continue;
             }
 
@@ -223,6 +231,10 @@ public sealed class KeyValueApplier(MvccStore store, Lessor lessor)
             }
 
             body.End(response);
+            if (operation.Kind is RequestOpKind.Put or RequestOpKind.DeleteRange)
+            {
+                Times?.Mark();
+            }
         }
     }
 

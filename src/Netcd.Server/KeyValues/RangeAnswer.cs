@@ -49,7 +49,7 @@ public static class RangeAnswer
     }
 
     /// <summary>Bytes of a RangeResponse inside a transaction, whose header holds only the revision.</summary>
-    internal static int NestedSize(RangeSelection selection, long revision) =>
+    public static int NestedSize(RangeSelection selection, long revision) =>
         checked((int)(ProtoSize.Delimited(HeaderField, ProtoSize.Int64(RevisionField, revision))
             + selection.KvsLengthBytes + TailSize(selection)));
 

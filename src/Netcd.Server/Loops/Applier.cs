@@ -66,8 +66,8 @@ internal sealed class Applier : IDisposable
         _waiters = waiters;
         _installer = installer;
         _host = host;
-        _events = new ApplierEvents(host, Post);
-        _entries = new EntryApplier(parts, replayed, pending, _events);
+        _events = new ApplierEvents(host, watch, Post);
+        _entries = new EntryApplier(parts, replayed, pending, _events, watch.Times, watch.AuthLog);
         _applied = start.Metadata.Index;
         _appliedTerm = start.Metadata.Term;
         _confState = start.Metadata.ConfState;
@@ -238,7 +238,7 @@ internal sealed class Applier : IDisposable
                 }
 
                 _entries.Apply(entry);
-                start = _watch.Applied(start, entry, _entries.LastRefusal);
+                start = _watch.Applied(start, entry, _entries.Last);
                 Advance(entry);
             }
         }

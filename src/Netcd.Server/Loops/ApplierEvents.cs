@@ -1,11 +1,12 @@
 using Netcd.Base;
 using Netcd.Server.Apply;
 using Netcd.Server.Membership;
+using Netcd.Server.Waiting;
 
 namespace Netcd.Server.Loops;
 
 /// <summary>Gathers what entries bring about until the batch ends, and passes the rest on. Applier only.</summary>
-internal sealed class ApplierEvents(IApplierHost host, Action<Action> postAnswer) : IApplyEvents
+internal sealed class ApplierEvents(IApplierHost host, ApplyWatch watch, Action<Action> postAnswer) : IApplyEvents
 {
     private bool _answered;
 
@@ -28,11 +29,18 @@ internal sealed class ApplierEvents(IApplierHost host, Action<Action> postAnswer
 
     public void QuotaExceeded(IProposalWaiter? waiter) => host.QuotaExceeded(waiter);
 
-    public void AnswerAfter(Task finished, IProposalWaiter waiter, Refusal refusal, long revision)
+    public void AnswerAfter(
+        Task finished, in PendingRequest waiting, Refusal refusal, long compacted, long revision)
     {
+        var applied = watch.Start();
+        var (waiter, proposed) = (waiting.Waiter, waiting.Started);
         _ = finished.ContinueWith(
-            task => postAnswer(() => waiter.Applied(
-                refusal != Refusal.None ? ApplyAnswer.Refused(refusal) : ApplyAnswer.Done(revision, []))),
+            task => postAnswer(() =>
+            {
+                watch.Compacted(proposed, applied, compacted, revision);
+                waiter.Applied(
+                    refusal != Refusal.None ? ApplyAnswer.Refused(refusal) : ApplyAnswer.Done(revision, []));
+            }),
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);

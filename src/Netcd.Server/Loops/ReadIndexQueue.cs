@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Netcd.Base;
 using Netcd.Raft;
+using Netcd.Server.SlowRequests;
 using Netcd.Server.Waiting;
 
 namespace Netcd.Server.Loops;
@@ -16,12 +17,21 @@ namespace Netcd.Server.Loops;
 /// 100k reads with it and 1.0 s without, at 1.5 times the rate (bench/compare-cluster).
 /// </remarks>
 internal sealed class ReadIndexQueue(
-    RequestIds ids, AppliedWaiters applied, ulong retryTicks, ulong timeoutTicks, MemberMetrics metrics)
+    RequestIds ids,
+    AppliedWaiters applied,
+    ulong retryTicks,
+    ulong timeoutTicks,
+    MemberMetrics metrics,
+    TimeProvider time,
+    IMemberLog? log = null)
 {
     private readonly List<ulong> _rounds = [];
     private List<(IReadWaiter Waiter, ulong Started)> _asked = [];
     private List<(IReadWaiter Waiter, ulong Started)> _gathering = [];
     private ulong _askedAt;
+
+    // Timestamp of the round's beginning.
+    private long _started;
 
     // How many reads the next round shall have, and how often the loop may go to sleep for them before it asks anyway.
     private int _wanted;
@@ -63,6 +73,7 @@ internal sealed class ReadIndexQueue(
         {
             (_asked, _gathering) = (_gathering, _asked);
             _restsLeft = 0;
+            _started = time.GetTimestamp();
             Send(node, ticks);
         }
         else if (_asked.Count > 0 && (_rounds.Count == 0 || ticks - _askedAt >= retryTicks))
@@ -79,6 +90,7 @@ internal sealed class ReadIndexQueue(
             return;
         }
 
+        Watch(index);
         var waiting = _asked.Count + _gathering.Count;
         if (waiting >= Limits.ReadersGatheredMin)
         {
@@ -153,6 +165,19 @@ internal sealed class ReadIndexQueue(
 
         _asked.Clear();
         _gathering.Clear();
+    }
+
+    // Ahead of the round's reads, so that it sees what they wait for.
+    private void Watch(LogIndex index)
+    {
+        if (log is not null)
+        {
+            var round = new ReadRound(time, log, _started, time.GetTimestamp(), index, applied.Applied);
+            if (!applied.TryAdd(index, round))
+            {
+                round.Ready();
+            }
+        }
     }
 
     private void Expire(List<(IReadWaiter Waiter, ulong Started)> reads, ulong ticks)

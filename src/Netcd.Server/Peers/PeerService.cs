@@ -30,7 +30,7 @@ internal sealed class PeerService(Member member, ClusterHost host, LeaseService 
         leases.TimesHereAsync(lease, withKeys).AsTask();
 
     public Task<MemberChange> PromoteAsync(MemberId learner, string? token, CancellationToken cancellation) =>
-        member.PromoteMemberAsync(learner, token, cancellation);
+        member.PromoteForPeerAsync(learner, token, cancellation);
 
     public PeerHash Hash(long revision)
     {

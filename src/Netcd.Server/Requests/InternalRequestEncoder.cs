@@ -58,6 +58,13 @@ public static class InternalRequestEncoder
         return encoded;
     }
 
+    /// <summary>Where in an encoded request the client's message is, for kinds below the header's number.</summary>
+    public static ReadOnlyMemory<byte> MessageIn(byte[] encoded, InternalRequestKind kind, int requestLength)
+    {
+        Invariant.Check((int)kind < HeaderField);
+        return encoded.AsMemory(ProtoSize.Delimited((int)kind, requestLength) - requestLength, requestLength);
+    }
+
     private static int HeaderSize(ulong id, ReadOnlySpan<byte> userName, ulong authRevision) =>
         ProtoSize.UInt64(1, id) + ProtoSize.Bytes(2, userName.Length) + ProtoSize.UInt64(3, authRevision);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Netcd.Api.Calls;
 using Netcd.Mvcc;
 
 namespace Netcd.Api.Auth.Passwords;
@@ -60,13 +61,27 @@ internal sealed class PasswordService
             isRight = true;
         }
 
+        if (!isRight)
+        {
+            LogLine.Write(
+                _logger,
+                LogLevel.Information,
+                "invalid password",
+                new KeyValuePair<string, object?>("user-name", Shown(user.Name)));
+        }
+
         then(isRight);
     });
 
-    /// <summary>A line for each login that was refused; of the user's name no more than the beginning.</summary>
-    public void Refused(ReadOnlySpan<byte> name, string reason) =>
-        _logger.LogWarning(
-            "invalid authentication was requested: {User} {Reason}",
-            Encoding.UTF8.GetString(name[..Math.Min(name.Length, LoggedNameMax)]),
-            reason);
+    /// <summary>A line for each login that was refused.</summary>
+    public void Refused(ReadOnlySpan<byte> name, string error) => LogLine.Write(
+        _logger,
+        LogLevel.Warning,
+        "invalid authentication was requested",
+        new("user", Shown(name)),
+        new("error", error));
+
+    // Of a name no more than the beginning.
+    private static string Shown(ReadOnlySpan<byte> name) =>
+        Encoding.UTF8.GetString(name[..Math.Min(name.Length, LoggedNameMax)]);
 }
