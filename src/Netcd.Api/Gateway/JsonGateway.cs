@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Netcd.Api.Calls;
 using Netcd.Api.Errors;
+using Netcd.Api.Gateway.Sockets;
 using Netcd.Grpc;
 using Netcd.Server;
 using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
@@ -40,7 +41,15 @@ internal sealed class JsonGateway(MethodTable methods, ApiContext api)
         ? int.MaxValue
         : MessageBytesMax * Limits.JsonBytesPerMessageByte;
 
-    /// <summary>Answers a request whose path begins with <c>/v3/</c>.</summary>
+    /// <summary>
+    /// Answers a request whose path begins with <c>/v3/</c>, over HTTP or, if it asks for that, over a WebSocket.
+    /// </summary>
+    public Task AnswerAsync(HttpContext context, string path) => SocketHandshake.IsAsked(context.Request)
+        ? SocketExchange.RunAsync(
+            this, context, path, takesMany: _routes.Value.Find(path)?.Method?.IsClientStreaming == true)
+        : HandleAsync(context, path);
+
+    /// <summary>Answers a request over HTTP.</summary>
     public Task HandleAsync(HttpContext context, string path)
     {
         if (_routes.Value.Find(path) is not { } route)

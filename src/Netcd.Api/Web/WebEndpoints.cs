@@ -47,7 +47,7 @@ internal sealed class WebEndpoints(ApiContext api, MethodTable methods)
         return path switch
         {
             _ when _gateway is not null && path.StartsWith(GatewayPrefix, StringComparison.Ordinal) =>
-                _gateway.HandleAsync(context, path),
+                _gateway.AnswerAsync(context, path),
             "/version" => GetAsync(context, VersionAsync),
             "/debug/vars" => GetAsync(context, http => DebugVars.WriteAsync(http, api.Member)),
             LogLevelEndpoint.Path when api.Options.ProfilesEnabled => _logLevel.HandleAsync(context),

@@ -1,0 +1,96 @@
+using System.Net.WebSockets;
+
+namespace Netcd.Api.Gateway.Sockets;
+
+/// <summary>What the gateway answers, each line as a text message of its own, without its end. One writer.</summary>
+internal sealed class FrameStream(WebSocket socket) : Stream
+{
+    private readonly PooledBuffer _line = new();
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (buffer.Span.IndexOf((byte)'\n') is >= 0 and var end)
+        {
+            var part = buffer[..end];
+            buffer = buffer[(end + 1)..];
+            if (_line.Length == 0)
+            {
+                await SendAsync(part, cancellationToken);
+            }
+            else
+            {
+                Append(part.Span);
+                await EndLineAsync(cancellationToken);
+            }
+        }
+
+        Append(buffer.Span);
+    }
+
+    /// <summary>Sends what came after the last line end.</summary>
+    public ValueTask EndLineAsync(CancellationToken cancellation)
+    {
+        var line = _line.Memory;
+        return line.IsEmpty ? ValueTask.CompletedTask : SendAsync();
+
+        async ValueTask SendAsync()
+        {
+            await this.SendAsync(line, cancellation);
+            _line.Drop(_line.Length);
+        }
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Flush()
+    {
+        // Lines leave when they end.
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _line.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private void Append(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(_line.GetMemory(bytes.Length).Span);
+        _line.Advance(bytes.Length);
+    }
+
+    // Empty lines are no messages.
+    private ValueTask SendAsync(ReadOnlyMemory<byte> line, CancellationToken cancellation) => line.IsEmpty
+        ? ValueTask.CompletedTask
+        : socket.SendAsync(line, WebSocketMessageType.Text, endOfMessage: true, cancellation);
+}
