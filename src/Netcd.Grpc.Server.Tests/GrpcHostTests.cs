@@ -109,6 +109,40 @@ public sealed class GrpcHostTests
         Assert.IsType<Netcd.Base.InvariantException>(told);
     }
 
+    [Theory, Feeds]
+    public async Task Broken_invariant_of_an_endpoint_is_told_to_the_host(Feed feed)
+    {
+        Exception? told = null;
+        await using var host = new GrpcHost(new GrpcHostOptions
+        {
+            Listeners = [new ListenerOptions { EndPoint = Loopback() }],
+            Methods = new MethodTable([]),
+            Web = context =>
+            {
+                Netcd.Base.Invariant.Check(context.Request.Path != "/broken");
+                throw new InvalidOperationException("no invariant");
+            },
+            Fatal = error => told = error,
+            UseKestrelHttp2 = feed == Feed.Kestrel,
+        });
+        await host.StartAsync();
+        using var client = new HttpClient();
+        foreach (var version in new[] { System.Net.HttpVersion.Version11, System.Net.HttpVersion.Version20 })
+        {
+            foreach (var path in new[] { "other", "broken" })
+            {
+                told = null;
+                using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{host.EndPoints[0]}/{path}")
+                {
+                    Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                };
+                using var answer = await client.SendAsync(request, TestTimeout.Token());
+                Assert.Equal(System.Net.HttpStatusCode.InternalServerError, answer.StatusCode);
+                Assert.Equal(path == "broken", told is Netcd.Base.InvariantException);
+            }
+        }
+    }
+
     [Fact]
     public async Task Handler_that_fails_after_it_began_its_answer_sends_nothing_of_it()
     {

@@ -25,7 +25,7 @@ internal sealed class HandlerFault(ILogger logger, Action<Exception>? fatal)
     public void ReportConnection(Exception error)
     {
         HostLog.ConnectionFailed(logger, error);
-        if (error is InvariantException or CorruptionException)
+        if (IsOurs(error))
         {
             fatal?.Invoke(error);
         }
@@ -35,9 +35,25 @@ internal sealed class HandlerFault(ILogger logger, Action<Exception>? fatal)
     public void Report(Exception error, Method method)
     {
         HostLog.HandlerFailed(logger, method.Path, error);
-        if (error is InvariantException or CorruptionException)
+        if (IsOurs(error))
         {
             fatal?.Invoke(error);
         }
     }
+
+    /// <summary>
+    /// For an exception that an endpoint of HTTP let out. The same methods are served there as over gRPC, so the same
+    /// is done; in etcd, too, what a gRPC handler breaks on behalf of the gateway ends the process.
+    /// </summary>
+    public void ReportWeb(Exception error, string path)
+    {
+        HostLog.WebFailed(logger, path, error);
+        if (IsOurs(error))
+        {
+            fatal?.Invoke(error);
+        }
+    }
+
+    /// <summary>Whether it shows a mistake of ours or damaged data, whoever it was that asked.</summary>
+    public static bool IsOurs(Exception error) => error is InvariantException or CorruptionException;
 }

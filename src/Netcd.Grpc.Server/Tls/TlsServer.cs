@@ -29,6 +29,7 @@ public sealed class TlsServer
         new(minimumBufferSize: RecordBytes, leaveOpen: true);
 
     private readonly TlsServerOptions _options;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly TlsFiles _files;
     private readonly ClientCertificateCheck _check;
@@ -45,6 +46,7 @@ public sealed class TlsServer
         }
 
         _options = options;
+        _time = time;
         _logger = logger;
         _files = new TlsFiles(options, time, logger);
         _check = new ClientCertificateCheck(options, _files, time);
@@ -93,7 +95,7 @@ public sealed class TlsServer
         var plain = new DuplexPipe(
             PipeReader.Create(tls, ReaderOptions),
             PipeWriter.Create(tls, WriterOptions));
-        return new TlsConnection(connection, encrypted, plain, tls);
+        return new TlsConnection(connection, encrypted, plain, tls, _time);
     }
 
     private static string? Contradiction(TlsServerOptions options)

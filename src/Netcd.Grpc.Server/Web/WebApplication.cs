@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Netcd.Grpc.Server.Calls;
 using Netcd.Grpc.Server.KestrelHttp2;
 
 namespace Netcd.Grpc.Server.Web;
@@ -32,7 +33,8 @@ internal sealed class WebApplication(GrpcHostOptions options, KestrelGrpc grpc) 
     public bool ServesWeb(ListenerOptions listener) =>
         listener.ServesWeb && (listener.Web ?? options.Web) is not null;
 
-    /// <summary>Answers a request that is not gRPC; a failure becomes 500 if nothing was sent yet.</summary>
+    /// <summary>Answers a request that is not gRPC; a failure becomes 500 if nothing was sent yet, and a
+    /// broken invariant stops the host as it does behind gRPC.</summary>
     public async Task ServeWebAsync(HttpContext context, ListenerOptions? listener)
     {
         var web = listener is { ServesWeb: false } ? null : listener?.Web ?? options.Web;
@@ -46,9 +48,10 @@ internal sealed class WebApplication(GrpcHostOptions options, KestrelGrpc grpc) 
         {
             await web(context);
         }
-        catch (Exception error) when (!context.RequestAborted.IsCancellationRequested)
+        catch (Exception error) when (
+            HandlerFault.IsOurs(error) || !context.RequestAborted.IsCancellationRequested)
         {
-            HostLog.WebFailed(options.Logger, context.Request.Path, error);
+            grpc.Fault.ReportWeb(error, context.Request.Path);
             if (context.Response.HasStarted)
             {
                 context.Abort();
