@@ -15,6 +15,9 @@ public sealed record ApiOptions
     /// <summary>The backend's quota as it acts; 0 was given means the default of 2 GiB.</summary>
     public long QuotaBytes { get; init; } = 2L * 1024 * 1024 * 1024;
 
+    /// <summary><c>--warning-apply-duration</c>: slower reads are logged.</summary>
+    public TimeSpan ApplyWarning { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How often streams that demand a leader are looked at: the election timeout.</summary>
     public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -35,6 +38,11 @@ public sealed record ApiOptions
 
     /// <summary><c>--enable-pprof</c>: whether profiles and the log's level are served under <c>/debug/</c>.</summary>
     public bool ProfilesEnabled { get; init; }
+
+    /// <summary>
+    /// The gate <c>StopGRPCServiceOnDefrag</c>: whether clients are told to go elsewhere while the backend is rewritten.
+    /// </summary>
+    public bool StopsOnDefragment { get; init; }
 
     /// <summary>The log's level, in the words of <c>--log-level</c>.</summary>
     public Func<string> LogLevel { get; init; } = static () => "info";

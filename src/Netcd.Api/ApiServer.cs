@@ -36,6 +36,7 @@ public sealed class ApiServer : IDisposable
     {
         _api = new ApiContext(member, options, new ApiMetrics(metrics), time, logger);
         member.OnBatchAnswered(AnswerBatch.Flush);
+        member.JudgePromotionsBy((token, cancellation) => _api.Callers.JudgeRootAsync(token, time, cancellation));
         Methods = new MethodTable(All(_api));
         ServerMetrics.Add(_api);
         _web = new WebEndpoints(_api, Methods);

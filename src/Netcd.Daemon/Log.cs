@@ -111,6 +111,21 @@ internal static partial class Log
     public static partial void LookAtDiscoveryUrl(ILogger logger);
 
     [LoggerMessage(
+        29,
+        LogLevel.Information,
+        "searching for a suitable member local address in AdvertisePeerURLs {AdvertisePeerUrls}")]
+    public static partial void SearchingLocalAddress(ILogger logger, IEnumerable<string> advertisePeerUrls);
+
+    [LoggerMessage(30, LogLevel.Information, "setting member local address {LocalAddr}")]
+    public static partial void SettingLocalAddress(ILogger logger, string localAddr);
+
+    [LoggerMessage(
+        31,
+        LogLevel.Warning,
+        "unable to set a member local address due to lack of suitable local addresses {AdvertisePeerUrls}")]
+    public static partial void NoLocalAddress(ILogger logger, IEnumerable<string> advertisePeerUrls);
+
+    [LoggerMessage(
         60, LogLevel.Warning,
         "use default bcrypt cost instead of the invalid given cost {MinCost} {MaxCost} {DefaultCost} {GivenCost}")]
     public static partial void InvalidBcryptCost(

@@ -50,18 +50,14 @@ internal sealed class MemberHost : IAsyncDisposable
             .. options.ListenMetricsUrls,
         ]);
         CheckRetention(options.Values);
-        var host = new MemberHost(new PeerTransport(new PeerOptions
-        {
-            Tls = TlsSettings.PeerClient(options, logger),
-            ElectionTimeout = options.ElectionTimeout,
-            RequestBytesMax = options.MaxRequestBytes,
-            ReadTimeout = AtLeastFiveSeconds(options.Values.Duration("raft-read-timeout")),
-            WriteTimeout = AtLeastFiveSeconds(options.Values.Duration("raft-write-timeout")),
-            Logger = loggers.CreateLogger("Netcd.Peer.Rafthttp"),
-        }));
+        var host = new MemberHost(new PeerTransport(HostSettings.Peers(
+            options,
+            TlsSettings.PeerClient(options, logger),
+            LocalAddress.Of(options, logger),
+            loggers.CreateLogger("Netcd.Peer.Rafthttp"))));
         try
         {
-            await host.ServePeersAsync(options, peerTls, logger);
+            await host.ServePeersAsync(options, peerTls, logger, fatal);
             var member = await host.OpenAsync(
                 options, tokens, loggers, provider, fatal, removed, cancellation);
             if (!await member.IsSoundAtStartAsync())
@@ -105,41 +101,6 @@ internal sealed class MemberHost : IAsyncDisposable
             await _peerHost.DisposeAsync();
         }
     }
-
-    private static ApiOptions ApiSettings(
-        DaemonOptions options, AuthTokenSettings tokens, ZapLoggerProvider provider) => new()
-    {
-        AuthTokens = tokens,
-        BcryptCost = (int)Math.Min(options.Values.UInt64("bcrypt-cost"), int.MaxValue),
-        ServerVersion = ProductVersion.Etcd,
-        MaxRequestBytes = options.MaxRequestBytes,
-        MaxTxnOps = options.MaxTxnOps,
-        QuotaBytes = options.QuotaBytes,
-        ElectionTimeout = options.ElectionTimeout,
-        Hosts = options.Values.Words("host-whitelist").ToHashSet(StringComparer.Ordinal),
-        Origins = options.Values.Words("cors").ToHashSet(StringComparer.Ordinal),
-        GatewayEnabled = options.Values.Bool("enable-grpc-gateway"),
-        ClientCertAuth = options.Values.Bool("client-cert-auth"),
-        ProfilesEnabled = options.Values.Bool("enable-pprof") || options.Values.Text("log-level") == "debug",
-        Features = [.. FeatureGates.Shown(options.Gates)],
-        LogLevel = () => ZapFormatter.LevelName(provider.Level),
-        SetLogLevel = word => TrySetLevel(provider, word),
-    };
-
-    private static bool TrySetLevel(ZapLoggerProvider provider, string word)
-    {
-        if (!LogLevels.TryParse(word, out var level))
-        {
-            return false;
-        }
-
-        provider.Level = level;
-        return true;
-    }
-
-    // As etcd raises them (rafthttp's minimum).
-    private static TimeSpan AtLeastFiveSeconds(TimeSpan timeout) =>
-        timeout < TimeSpan.FromSeconds(5) ? TimeSpan.FromSeconds(5) : timeout;
 
     private static void CheckSchemes(DaemonOptions options)
     {
@@ -246,27 +207,22 @@ internal sealed class MemberHost : IAsyncDisposable
         var page = new MetricsPage();
         _tracing = Tracing.Start(options);
         _calls = new CallWatch(
-            new CallWatchOptions
-            {
-                SlowerThan = options.DurationOrOld("warning-unary-request-duration") is var limit
-                    && limit > TimeSpan.Zero ? limit : new CallWatchOptions().SlowerThan,
-                MeasuresAll = options.Values.Text("metrics") == "extensive",
-                Traces = _tracing is not null,
-            },
+            HostSettings.Calls(options, traces: _tracing is not null),
             page,
             TimeProvider.System,
             loggers.CreateLogger("Netcd.V3rpc.Interceptor"));
         PeerPage.Add(page, _transport.Metrics);
         PeerPage.AddKnown(page, member);
         _api = new ApiServer(
-            member, ApiSettings(options, tokens, provider), page, TimeProvider.System,
+            member, HostSettings.Api(options, tokens, provider), page, TimeProvider.System,
             loggers.CreateLogger("Netcd.Api.Etcd"));
         return member;
     }
 
     // Before the member is opened: an address that is taken is found out first, and other members that start at the
     // same time get an answer.
-    private async Task ServePeersAsync(DaemonOptions options, TlsServer? tls, ILogger logger)
+    private async Task ServePeersAsync(
+        DaemonOptions options, TlsServer? tls, ILogger logger, Action<Exception> fatal)
     {
         var host = new GrpcHost(new GrpcHostOptions
         {
@@ -276,6 +232,7 @@ internal sealed class MemberHost : IAsyncDisposable
                     options, url, tls, "peer", servesGrpc: false, web: _transport.HandleAsync)),
             ],
             Logger = logger,
+            Fatal = fatal,
         });
         _peerHost = host;
         await StartAsync(host, options.ListenPeerUrls);
@@ -290,7 +247,6 @@ internal sealed class MemberHost : IAsyncDisposable
     {
         // Not null: the member was opened before.
         var api = _api!;
-        var values = options.Values;
         var hasHttp = options.ListenClientHttpUrls.Count > 0;
         List<ListenerOptions> listeners =
         [
@@ -307,14 +263,7 @@ internal sealed class MemberHost : IAsyncDisposable
             Logger = logger,
             Fatal = fatal,
             Observer = _calls,
-            Limits = new GrpcLimits
-            {
-                ReceiveBytesMax = options.MaxRequestBytes + (512 * 1024),
-                StreamsPerConnectionMax = (uint)values.UInt64("max-concurrent-streams"),
-                KeepAliveMinTime = values.Duration("grpc-keepalive-min-time"),
-                KeepAliveInterval = values.Duration("grpc-keepalive-interval"),
-                KeepAliveTimeout = values.Duration("grpc-keepalive-timeout"),
-            },
+            Limits = HostSettings.Limits(options),
         });
         _hosts.Add(host);
         await StartAsync(

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Netcd.Grpc.Server.Tls;
@@ -21,6 +22,9 @@ public sealed record PeerOptions
 
     /// <summary><c>--raft-write-timeout</c>: a stream whose peer takes nothing for this long is given up.</summary>
     public TimeSpan WriteTimeout { get; init; } = Limits.WriteTimeout;
+
+    /// <summary>Where connections to peers come from; null leaves the choice to the system.</summary>
+    public IPAddress? LocalAddress { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -34,7 +34,7 @@ public sealed class PeerTransport : IPeerTransport, IAsyncDisposable
 
     public PeerTransport(PeerOptions options)
     {
-        var connector = new PeerConnector(options.Tls, options.DialTimeout, options.Time);
+        var connector = new PeerConnector(options.Tls, options.DialTimeout, options.Time, options.LocalAddress);
         _context = new PeerContext(
             new HostGate(), connector, new PeerHttp(connector), Metrics, options.Time, options.Logger,
             options.MessageBytesMax, options.ReadTimeout, options.WriteTimeout);

@@ -60,6 +60,7 @@ public sealed class JwtProviderTests : IDisposable
     [Theory]
     [InlineData("other",                               "auth: invalid auth options")]
     [InlineData("jwt",                                 "auth: invalid auth options")]
+    [InlineData("jwt,sign-method=EdDSA",               "unsupported signing method: *jwt.SigningMethodEd25519")]
     [InlineData("jwt,sign-method=none",                "unsupported signing method: *jwt.signingMethodNone")]
     [InlineData("jwt,sign-method=RS256",               "auth: missing key data")]
     [InlineData("jwt,sign-method=HS256",               "auth: missing key data")]

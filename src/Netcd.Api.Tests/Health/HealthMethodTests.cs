@@ -1,6 +1,7 @@
 using Netcd.Api.Errors;
 using Netcd.Api.Tests.Support;
 using Netcd.Grpc;
+using Netcd.Proto.EtcdServer;
 using Netcd.Proto.Health;
 using ServingStatus = Netcd.Proto.Health.HealthCheckResponse.Types.ServingStatus;
 
@@ -35,6 +36,39 @@ public sealed class HealthMethodTests
         Assert.Equal(status, (await stream.NextAsync(HealthCheckResponse.Parser)).Status);
         Assert.False(stream.End.IsCompleted);
         stream.Close();
+    }
+
+    /// <summary>The gate StopGRPCServiceOnDefrag, and without it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_defragmentation_stops_the_service_if_that_is_asked_for(bool stops)
+    {
+        using var api = await TestApi.StartAsync(options => options with { StopsOnDefragment = stops });
+        var mayEnd = new TaskCompletionSource();
+        api.Member.DefragmentMayEnd = mayEnd.Task;
+        var watch = api.Open($"{Service}/Watch");
+        watch.Send(new HealthCheckRequest());
+        Assert.Equal(ServingStatus.Serving, (await watch.NextAsync(HealthCheckResponse.Parser)).Status);
+        var defragment = api.CallAsync("/etcdserverpb.Maintenance/Defragment", new DefragmentRequest());
+
+        var meanwhile = stops ? ServingStatus.NotServing : ServingStatus.Serving;
+        var answer = (await api.CallAsync($"{Service}/Check", new HealthCheckRequest())).As(HealthCheckResponse.Parser);
+        Assert.Equal(meanwhile, answer.Status);
+        var list = (await api.CallAsync($"{Service}/List", new HealthListRequest())).As(HealthListResponse.Parser);
+        Assert.Equal(meanwhile, Assert.Single(list.Statuses).Value.Status);
+
+        mayEnd.SetResult();
+        Assert.True((await defragment).Status.IsOK);
+        answer = (await api.CallAsync($"{Service}/Check", new HealthCheckRequest())).As(HealthCheckResponse.Parser);
+        Assert.Equal(ServingStatus.Serving, answer.Status);
+        if (stops)
+        {
+            Assert.Equal(ServingStatus.NotServing, (await watch.NextAsync(HealthCheckResponse.Parser)).Status);
+            Assert.Equal(ServingStatus.Serving, (await watch.NextAsync(HealthCheckResponse.Parser)).Status);
+        }
+
+        watch.Close();
     }
 
     // Recorded from Go etcd 3.5.30, whose health service has another decoder than the rest.

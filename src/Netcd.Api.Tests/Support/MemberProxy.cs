@@ -26,6 +26,9 @@ internal sealed class MemberProxy(IMember member) : IMember
     /// <summary>What renewals and questions for leases' times end with instead of the real answer.</summary>
     public Refusal? RenewalRefusal { get; set; }
 
+    /// <summary>What a defragmentation waits for.</summary>
+    public Task? DefragmentMayEnd { get; set; }
+
     public ulong ClusterId => member.ClusterId;
 
     public MemberId Id => member.Id;
@@ -69,6 +72,9 @@ internal sealed class MemberProxy(IMember member) : IMember
     public int ProposalsPending => member.ProposalsPending;
 
     public Quota Quota => member.Quota;
+
+    public void JudgePromotionsBy(Func<string?, CancellationToken, Task<Refusal>> judge) =>
+        member.JudgePromotionsBy(judge);
 
     public void OnBatchAnswered(Action flush) => member.OnBatchAnswered(flush);
 
@@ -120,5 +126,9 @@ internal sealed class MemberProxy(IMember member) : IMember
     public Task<Refusal> MoveLeaderAsync(MemberId target, CancellationToken cancellation) =>
         member.MoveLeaderAsync(target, cancellation);
 
-    public Task DefragmentAsync(CancellationToken cancellation) => member.DefragmentAsync(cancellation);
+    public async Task DefragmentAsync(CancellationToken cancellation)
+    {
+        await (DefragmentMayEnd?.WaitAsync(cancellation) ?? Task.CompletedTask);
+        await member.DefragmentAsync(cancellation);
+    }
 }

@@ -16,6 +16,7 @@ namespace Netcd.Api.Access;
 /// <param name="trustsCertificates">--client-cert-auth: a client certificate's common name is a user's name.</param>
 internal sealed class CallerGate(IMember member, ITokenProvider tokens, bool trustsCertificates)
 {
+    private const string BearerPrefix = "Bearer ";
     private static readonly Status BadToken = ErrorTable.For(Refusal.InvalidAuthToken);
 
     public ITokenProvider Tokens => tokens;
@@ -70,6 +71,30 @@ internal sealed class CallerGate(IMember member, ITokenProvider tokens, bool tru
         AuthRefusals.Of(member.Auth.CheckRoot(caller.Name)) is var refusal && refusal != Refusal.None
             ? ErrorTable.For(refusal)
             : null;
+
+    /// <summary>
+    /// Whether a token that another member passes on is that of a root. Waits for the token's login to be applied.
+    /// </summary>
+    public async Task<Refusal> JudgeRootAsync(string? text, TimeProvider time, CancellationToken cancellation)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return AuthRefusals.Of(member.Auth.CheckRoot([]));
+        }
+
+        var token = Encoding.UTF8.GetBytes(
+            text.StartsWith(BearerPrefix, StringComparison.Ordinal) ? text[BearerPrefix.Length..] : text);
+        var waited = TimeSpan.Zero;
+        while (member.Auth.IsEnabled && tokens.MustWait(token) && waited < Limits.TokenWaitLimit)
+        {
+            await Task.Delay(Limits.TokenWaitRound, time, cancellation);
+            waited += Limits.TokenWaitRound;
+        }
+
+        return !member.Auth.IsEnabled ? Refusal.None
+            : tokens.TryIdentify(token, out var caller) ? AuthRefusals.Of(member.Auth.CheckRoot(caller.Name))
+            : Refusal.InvalidAuthToken;
+    }
 
     /// <summary>Whether a call must wait until more of the log is applied here.</summary>
     public bool MustWait(IMetadata metadata, out ReadOnlySpan<byte> token)

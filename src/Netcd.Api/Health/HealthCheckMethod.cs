@@ -6,7 +6,7 @@ using Netcd.Grpc;
 
 namespace Netcd.Api.Health;
 
-/// <summary>Health.Check: the server as a whole, named by the empty string, always serves.</summary>
+/// <summary>Health.Check: the server as a whole, named by the empty string.</summary>
 internal sealed class HealthCheckMethod(ApiContext api)
     : UnaryMethod(api, Rpc.HealthCheck, new MessageShape("HealthCheckRequest"))
 {
@@ -21,8 +21,9 @@ internal sealed class HealthCheckMethod(ApiContext api)
             return Refuse(ref reply, ErrorTable.UnknownHealthService);
         }
 
-        HealthStatus.Serving.CopyTo(reply.Message(HealthStatus.Serving.Length));
-        CountSent(HealthStatus.Serving.Length);
+        var status = HealthStatus.Of(Api.Health.IsServing);
+        status.CopyTo(reply.Message(status.Length));
+        CountSent(status.Length);
         return CallStep.Done;
     }
 }

@@ -14,8 +14,9 @@ internal sealed class HealthListMethod(ApiContext api)
     protected override CallStep Handle(
         in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket)
     {
-        HealthStatus.List.CopyTo(reply.Message(HealthStatus.List.Length));
-        CountSent(HealthStatus.List.Length);
+        var list = HealthStatus.ListOf(Api.Health.IsServing);
+        list.CopyTo(reply.Message(list.Length));
+        CountSent(list.Length);
         return CallStep.Done;
     }
 }

@@ -4,20 +4,32 @@ using Netcd.Grpc;
 
 namespace Netcd.Api.Health;
 
-/// <summary>
-/// Says once how the service stands; it never changes, so nothing follows until the client ends the call.
-/// </summary>
+/// <summary>Says how the service stands, and again whenever that changes, until the client ends the call.</summary>
 internal sealed class HealthWatchCall(HealthWatchMethod method, StreamOut output, in CallHead head)
     : StreamCall(method, output, new MessageShape("HealthCheckRequest"), head)
 {
+    private readonly Lock _gate = new();
+
+    // Guarded by _gate: what the client was told, and what it has yet to be.
+    private bool? _told;
+    private bool? _next;
+
     public override void OnHalfClose()
     {
         // The one request was all that comes.
     }
 
-    public override void OnWritable()
+    public override void OnWritable() => TellNext();
+
+    /// <summary>The service as a whole does or does not serve. Any thread.</summary>
+    public void Tell(bool isServing)
     {
-        // One message is always taken.
+        lock (_gate)
+        {
+            _next = isServing;
+        }
+
+        TellNext();
     }
 
     protected override string? FindProblem(ReadOnlySpan<byte> message) =>
@@ -25,12 +37,28 @@ internal sealed class HealthWatchCall(HealthWatchMethod method, StreamOut output
 
     protected override void Receive(ReadOnlySpan<byte> message)
     {
-        var isServer = HealthRequest.TryParse(message, out var service, out _) && service.Length == 0;
-        TryWrite(isServer ? HealthStatus.Serving : HealthStatus.ServiceUnknown, body: null);
+        if (HealthRequest.TryParse(message, out var service, out _) && service.Length == 0)
+        {
+            Api.Health.Add(this);
+        }
+        else
+        {
+            TryWrite(HealthStatus.ServiceUnknown, body: null);
+        }
     }
 
-    protected override void Close()
+    protected override void Close() => Api.Health.Remove(this);
+
+    // Of several changes that the client had no room for it hears the last one, if that is one to it.
+    private void TellNext()
     {
-        // Nothing is held.
+        lock (_gate)
+        {
+            if (_next is { } next && (next == _told || TryWrite(HealthStatus.Of(next), body: null)))
+            {
+                _told = next;
+                _next = null;
+            }
+        }
     }
 }

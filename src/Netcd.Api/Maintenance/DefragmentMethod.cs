@@ -29,6 +29,7 @@ internal sealed class DefragmentMethod(ApiContext api)
         Api.Logger.LogInformation("starting defragment");
         var began = Api.Time.GetTimestamp();
         Api.Metrics.IsDefragmenting = true;
+        Api.Health.DefragmentStarted();
         try
         {
             await Api.Member.DefragmentAsync(CancellationToken.None);
@@ -42,6 +43,7 @@ internal sealed class DefragmentMethod(ApiContext api)
         finally
         {
             Api.Metrics.IsDefragmenting = false;
+            Api.Health.DefragmentFinished();
         }
 
         Api.Metrics.DefragmentSeconds.ObserveSince(Api.Time, began);

@@ -74,21 +74,24 @@ internal sealed record FirstMembers(IReadOnlyList<InitialMember> Members, string
         return values.Words("discovery-endpoints").Count > 0 ? Registry(values, logger) : null;
     }
 
+    /// <summary>What the flags say of the discovery service.</summary>
+    internal static RegistryOptions RegistryOptionsOf(FlagValues values) => new()
+    {
+        Endpoints = values.Words("discovery-endpoints"),
+        DialTimeout = values.Duration("discovery-dial-timeout"),
+        RequestTimeout = values.Duration("discovery-request-timeout"),
+        KeepAliveTime = values.Duration("discovery-keepalive-time"),
+        KeepAliveTimeout = values.Duration("discovery-keepalive-timeout"),
+        Tls = DiscoveryTls.Of(values),
+        User = values.Text("discovery-user"),
+        Password = values.Text("discovery-password"),
+    };
+
     private static InitialMember Self(DaemonOptions options) =>
         new(options.Name, [.. options.AdvertisePeerUrls.Select(url => url.Text)]);
 
     private static RegistryService Registry(FlagValues values, ILogger logger) => new(
-        () => new GrpcRegistry(new RegistryOptions
-        {
-            Endpoints = values.Words("discovery-endpoints"),
-            DialTimeout = values.Duration("discovery-dial-timeout"),
-            RequestTimeout = values.Duration("discovery-request-timeout"),
-            KeepAliveTime = values.Duration("discovery-keepalive-time"),
-            KeepAliveTimeout = values.Duration("discovery-keepalive-timeout"),
-            Tls = DiscoveryTls.Of(values),
-            User = values.Text("discovery-user"),
-            Password = values.Text("discovery-password"),
-        }),
+        () => new GrpcRegistry(RegistryOptionsOf(values)),
         values.Text("discovery-token"),
         TimeProvider.System,
         logger);

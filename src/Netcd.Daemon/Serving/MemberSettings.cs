@@ -80,7 +80,7 @@ internal static class MemberSettings
         }
     }
 
-    private static MemberOptions Describe(DaemonOptions options, string data, string? wal)
+    internal static MemberOptions Describe(DaemonOptions options, string data, string? wal)
     {
         var values = options.Values;
         return new MemberOptions

@@ -24,20 +24,33 @@ internal static class TlsSettings
             (certificate, key) = SelfSigned(options, "client", options.ListenClientUrls, logger);
         }
 
-        return Create(
-            new TlsServerOptions
-            {
-                CertFile = certificate,
-                KeyFile = key,
-                TrustedCAFile = values.Text("trusted-ca-file"),
-                ClientCertAuth = values.Bool("client-cert-auth"),
-                CrlFile = values.Text("client-crl-file"),
-                AllowedHostnames = values.Words("client-cert-allowed-hostname"),
-            },
-            values,
-            logger,
-            isOfClients: true);
+        return Create(ClientOptions(values) with { CertFile = certificate, KeyFile = key }, logger, isOfClients: true);
     }
+
+    /// <summary>What the flags say of the client listeners.</summary>
+    public static TlsServerOptions ClientOptions(FlagValues values) => WithVersions(values, new TlsServerOptions
+    {
+        CertFile = values.Text("cert-file"),
+        KeyFile = values.Text("key-file"),
+        TrustedCAFile = values.Text("trusted-ca-file"),
+        ClientCertAuth = values.Bool("client-cert-auth"),
+        CrlFile = values.Text("client-crl-file"),
+        AllowedHostnames = values.Words("client-cert-allowed-hostname"),
+    });
+
+    /// <summary>What the flags say of the peer listeners.</summary>
+    public static TlsServerOptions PeerOptions(FlagValues values) => WithVersions(values, new TlsServerOptions
+    {
+        CertFile = values.Text("peer-cert-file"),
+        KeyFile = values.Text("peer-key-file"),
+        TrustedCAFile = values.Text("peer-trusted-ca-file"),
+        ClientCertAuth = values.Bool("peer-client-cert-auth"),
+        CrlFile = values.Text("peer-crl-file"),
+        AllowedCommonNames = values.Words("peer-cert-allowed-cn"),
+        AllowedHostnames = values.Words("peer-cert-allowed-hostname"),
+        VerifiesClientSan = !values.Bool("peer-skip-client-san-verification")
+            && !values.Bool("experimental-peer-skip-client-san-verification"),
+    });
 
     /// <summary>The peer listeners' TLS; null when no certificate is configured.</summary>
     public static TlsServer? Peer(DaemonOptions options, ILogger logger)
@@ -58,21 +71,7 @@ internal static class TlsSettings
                 + $"(cns=[{Quoted(names)}], hostnames=[{Quoted(hosts)}])");
         }
 
-        return Create(
-            new TlsServerOptions
-            {
-                CertFile = certificate,
-                KeyFile = key,
-                TrustedCAFile = values.Text("peer-trusted-ca-file"),
-                ClientCertAuth = values.Bool("peer-client-cert-auth"),
-                CrlFile = values.Text("peer-crl-file"),
-                AllowedCommonNames = names,
-                AllowedHostnames = hosts,
-                VerifiesClientSan = !values.Bool("peer-skip-client-san-verification")
-                    && !values.Bool("experimental-peer-skip-client-san-verification"),
-            },
-            values,
-            logger);
+        return Create(PeerOptions(values) with { CertFile = certificate, KeyFile = key }, logger);
     }
 
     /// <summary>TLS of the connections to other members; null when no certificate is configured.</summary>
@@ -141,8 +140,14 @@ internal static class TlsSettings
         }
     }
 
-    private static TlsServer? Create(
-        TlsServerOptions options, FlagValues values, ILogger logger, bool isOfClients = false)
+    private static TlsServerOptions WithVersions(FlagValues values, TlsServerOptions options) => options with
+    {
+        CipherSuites = values.Words("cipher-suites"),
+        MinVersion = Version(values.Text("tls-min-version")),
+        MaxVersion = Version(values.Text("tls-max-version")),
+    };
+
+    private static TlsServer? Create(TlsServerOptions options, ILogger logger, bool isOfClients = false)
     {
         if (options.CertFile.Length == 0 && options.KeyFile.Length == 0)
         {
@@ -151,15 +156,7 @@ internal static class TlsSettings
 
         try
         {
-            return new TlsServer(
-                options with
-                {
-                    CipherSuites = values.Words("cipher-suites"),
-                    MinVersion = Version(values.Text("tls-min-version")),
-                    MaxVersion = Version(values.Text("tls-max-version")),
-                },
-                TimeProvider.System,
-                logger);
+            return new TlsServer(options, TimeProvider.System, logger);
         }
         catch (TlsConfigurationException problem)
         {

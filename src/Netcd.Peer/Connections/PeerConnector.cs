@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -10,7 +11,10 @@ namespace Netcd.Peer.Connections;
 /// </summary>
 /// <param name="tls">Null when this member has no peer certificate: https URLs then fail.</param>
 /// <param name="timeout">For connecting and the handshake together.</param>
-internal sealed class PeerConnector(TlsClient? tls, TimeSpan timeout, TimeProvider time)
+/// <param name="time">Measures it.</param>
+/// <param name="local">Where connections come from; null leaves the choice to the system.</param>
+internal sealed class PeerConnector(
+    TlsClient? tls, TimeSpan timeout, TimeProvider time, IPAddress? local = null)
 {
     private const int KeepAliveSeconds = 30;
 
@@ -49,6 +53,11 @@ internal sealed class PeerConnector(TlsClient? tls, TimeSpan timeout, TimeProvid
                 socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
                 socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
                 socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveSeconds);
+                if (local is not null)
+                {
+                    // The socket speaks both versions of IP, in the addresses of the newer one.
+                    socket.Bind(new IPEndPoint(local.MapToIPv6(), 0));
+                }
             }
 
             await socket.ConnectAsync(url.EndPoint(), cancellation);

@@ -56,6 +56,11 @@ public sealed partial class CompletenessTests
         }
 
         Check("flags.tsv", known.Except(RemovedFlags, StringComparer.Ordinal));
+
+        // The test must at least name the flag.
+        Assert.All(Rows("flags.tsv"), row => Assert.Contains(
+            TestFiles.Value[row[1][..row[1].IndexOf('.', StringComparison.Ordinal)]],
+            text => text.Contains(row[0], StringComparison.Ordinal)));
     }
 
     [Fact]

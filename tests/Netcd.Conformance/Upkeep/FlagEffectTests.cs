@@ -86,6 +86,57 @@ public sealed class FlagEffectTests
 
         Assert.Equal("", server.Log);
         Assert.Matches(@"^\d{4}-\d\d-\d\dT[0-9:.]+Z\tinfo\t", await File.ReadAllTextAsync(log));
+
+        // At level debug each call is shown with its key, four letters a byte: a megabyte is soon full.
+        using var client = new V3Client(url);
+        var range = new RangeRequest { Key = ByteString.CopyFrom(new byte[7000]) };
+        string[] old;
+        while ((old = Directory.GetFiles(directory.Path, "etcd-*.log")).Length == 0)
+        {
+            Assert.True(clock.Elapsed < Patience, $"{new FileInfo(log).Length} bytes and no rotation");
+            await client.RangeAsync(range);
+        }
+
+        Assert.Matches(@"etcd-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}\.log$", Assert.Single(old));
+        Assert.InRange(new FileInfo(old[0]).Length, 900_000, 1024 * 1024);
+        Assert.InRange(new FileInfo(log).Length, 1, 500_000);
+    }
+
+    [Theory]
+    [InlineData(ServerKind.Go)]
+    [InlineData(ServerKind.Netcd)]
+    public async Task A_configuration_file_stands_for_all_flags(ServerKind kind)
+    {
+        using var directory = new TemporaryDirectory();
+        var url = $"http://127.0.0.1:{FreePorts.Take()}";
+        var peer = $"http://127.0.0.1:{FreePorts.Take()}";
+        await File.WriteAllTextAsync(
+            directory.File("etcd.yml"),
+            $"""
+            name: from-file
+            data-dir: {directory.File("data")}
+            listen-client-urls: {url}
+            advertise-client-urls: {url}
+            listen-peer-urls: {peer}
+            initial-advertise-peer-urls: {peer}
+            initial-cluster: from-file={peer}
+            """);
+
+        // Beside a file flags count for nothing.
+        await using var server = await EtcdServer.StartWithAsync(
+            kind, url, $"--config-file={directory.File("etcd.yml")}", "--name=from-flag");
+        using var client = new V3Client(url);
+        Assert.Equal("from-file", Assert.Single((await client.MembersAsync()).Members).Name);
+    }
+
+    [Theory]
+    [InlineData(ServerKind.Go)]
+    [InlineData(ServerKind.Netcd)]
+    public async Task The_version_is_told(ServerKind kind)
+    {
+        var answer = await Command.RunAsync(kind == ServerKind.Go ? Programs.GoEtcd : Programs.Netcd, ["--version"]);
+        Assert.Equal(0, answer.ExitCode);
+        Assert.Matches(@"^etcd Version: 3\.\d+\.\d+\n", answer.Output);
     }
 
     [Fact]

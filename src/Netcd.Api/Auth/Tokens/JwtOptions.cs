@@ -51,7 +51,7 @@ internal sealed record JwtOptions(string Algorithm, JwtKey Key, TimeSpan Lifetim
     private static JwtKey KeyOf(string algorithm, byte[] publicKey, byte[] privateKey)
     {
         // Known to the library that etcd uses, but not taken: nothing that is not signed, nor (by 3.5) Edwards curves.
-        if (algorithm.Length != 5)
+        if (algorithm is "none" or "EdDSA" || algorithm.Length != 5)
         {
             throw new TokenException(algorithm switch
             {
