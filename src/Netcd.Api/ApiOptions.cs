@@ -40,7 +40,8 @@ public sealed record ApiOptions
     public bool ProfilesEnabled { get; init; }
 
     /// <summary>
-    /// The gate <c>StopGRPCServiceOnDefrag</c>: whether clients are told to go elsewhere while the backend is rewritten.
+    /// The gate <c>StopGRPCServiceOnDefrag</c>: whether clients are told to go elsewhere while the backend is
+    /// rewritten.
     /// </summary>
     public bool StopsOnDefragment { get; init; }
 

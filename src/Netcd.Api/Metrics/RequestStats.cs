@@ -49,14 +49,16 @@ internal static class RequestStats
         }
     }
 
-    private static (long RequestCount, long RequestSize, long ResponseCount, long ResponseSize, string Content) Describe(
-        in CallEnd end)
+    // Count and size of the request, count and size of the response, and what was asked.
+    private static (long, long, long, long, string) Describe(in CallEnd end)
     {
         var size = end.Source?.Length ?? end.Answer.Length;
         switch (end.Method.Path)
         {
             case "/etcdserverpb.KV/Range":
-                var count = end.Source is SelectionSource source ? source.Count : Number(end.Answer, RangeCountField);
+                var count = end.Source is SelectionSource source
+                    ? source.Count
+                    : Number(end.Answer, RangeCountField);
                 return (0, end.Request.Length, count, size, RequestText.OfRange(end.Request));
             case "/etcdserverpb.KV/Put":
                 return (1, end.Request.Length, 0, size, RequestText.OfPut(end.Request));

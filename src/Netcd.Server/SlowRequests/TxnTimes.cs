@@ -108,7 +108,8 @@ internal sealed class TxnTimes(TimeProvider time)
                 return new TraceStep(
                     "range keys from bolt db",
                     end,
-                    $"{{req_type:range; range_begin:{KeyText.Of(range.Key)}; range_end:{KeyText.Of(range.RangeEnd)}; }}");
+                    $"{{req_type:range; range_begin:{KeyText.Of(range.Key)}; "
+                    + $"range_end:{KeyText.Of(range.RangeEnd)}; }}");
             case RequestOpKind.Put:
                 var put = PutRequestView.Parse(operation.Message);
                 return new TraceStep(

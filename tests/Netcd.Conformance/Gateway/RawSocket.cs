@@ -74,7 +74,8 @@ internal sealed class RawSocket : IDisposable
         byte[] length = payload.Length < 126
             ? [(byte)(0x80 | payload.Length)]
             : [0x80 | 127, .. Big(payload.Length)];
-        await Stream.WriteAsync((byte[])[(byte)(frame | (isLast ? 0x80 : 0)), .. length, .. mask, .. masked], _limit.Token);
+        var first = (byte)(frame | (isLast ? 0x80 : 0));
+        await Stream.WriteAsync((byte[])[first, .. length, .. mask, .. masked], _limit.Token);
 
         static byte[] Big(long value)
         {

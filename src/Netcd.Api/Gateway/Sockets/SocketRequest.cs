@@ -11,7 +11,8 @@ internal static class SocketRequest
     private const string TokenCookie = "token";
     private const string Bearer = "Bearer";
 
-    public static bool HasBearer(HttpRequest request) => ProtocolOf(request).StartsWith(Bearer, StringComparison.Ordinal);
+    public static bool HasBearer(HttpRequest request) =>
+        ProtocolOf(request).StartsWith(Bearer, StringComparison.Ordinal);
 
     /// <summary>Fills the headers that the gateway sees. All else the client sent stays behind.</summary>
     public static void CopyHeaders(HttpRequest from, IHeaderDictionary to)
