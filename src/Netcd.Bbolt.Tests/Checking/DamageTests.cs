@@ -1,5 +1,6 @@
 using Netcd.Base;
 using Netcd.Bbolt.Checking;
+using Netcd.Bbolt.Compaction;
 using Netcd.Bbolt.Tests.Support;
 using Netcd.Disk;
 using Netcd.TestKit.Disk;
@@ -106,6 +107,17 @@ public sealed class DamageTests
             $"page expected to be {leaf / 4096}, but self identifies as {leaf / 4096 + 1}", corruption.Problem);
     }
 
+    [Fact]
+    public void A_key_without_bytes_is_damage_that_is_not_copied()
+    {
+        const int KeyLengthOffset = 16 + 8;
+        var image = Image();
+        image.AsSpan(FindPage(image, flags: 2) + KeyLengthOffset, 4).Clear();
+        using var database = TestDatabase.Open(DiskWith(image));
+        var corruption = Assert.Throws<CorruptionException>(() => Copy(database));
+        Assert.Equal("a key has 0 bytes", corruption.Problem);
+    }
+
     private static int FindPage(byte[] image, byte flags)
     {
         using var database = TestDatabase.Open(DiskWith(image));
@@ -130,6 +142,7 @@ public sealed class DamageTests
             using var database = BboltDatabase.Open(disk, TestDatabase.Path, options);
             _ = database.Check();
             Attempt(() => ReadAll(database));
+            Attempt(() => Copy(database));
             if (!options.ReadOnly)
             {
                 Attempt(() => Write(database, prng));
@@ -178,6 +191,14 @@ public sealed class DamageTests
             cursor.Seek("0123"u8);
             cursor.SeekNear("0200"u8);
         }
+    }
+
+    private static void Copy(BboltDatabase database)
+    {
+        var disk = TestDatabase.NewDisk();
+        using var copy = TestDatabase.Open(disk);
+        using var transaction = database.BeginRead();
+        DatabaseCopy.Run(transaction, copy, CancellationToken.None);
     }
 
     private static void Write(BboltDatabase database, Prng prng)

@@ -39,6 +39,7 @@ public static class DatabaseCopy
             foreach (var name in source.BucketNames())
             {
                 Invariant.Check(source.TryGetBucket(name, out var from), $"a listed bucket is missing");
+                RequireLength(source, name, "the name of a bucket");
                 var to = CreateBucket(transaction, name);
                 var cursor = from.Cursor();
                 for (var found = cursor.First(); found; found = cursor.Next())
@@ -58,6 +59,7 @@ public static class DatabaseCopy
                         keys = 1;
                     }
 
+                    RequireLength(source, cursor.Key, "a key");
                     to.Put(cursor.Key, cursor.Value);
                     bytes += cursor.Key.Length + cursor.ValueBytes;
                 }
@@ -68,6 +70,15 @@ public static class DatabaseCopy
         finally
         {
             transaction.Dispose();
+        }
+    }
+
+    // Lengths out of a damaged page: reading gets by with them, writing takes them for its caller's mistake.
+    private static void RequireLength(BboltReadTransaction source, ReadOnlySpan<byte> key, string what)
+    {
+        if (key.IsEmpty || key.Length > Limits.KeyBytesMax)
+        {
+            throw new CorruptionException(source.Source.Path, $"{what} has {key.Length} bytes");
         }
     }
 

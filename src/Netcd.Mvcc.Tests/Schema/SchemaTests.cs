@@ -23,6 +23,9 @@ public sealed class SchemaTests
     [InlineData("00000000000000026F0000000000000000")]
     [InlineData("00000000000000035F000000000000000175")]
     [InlineData("00000000000000035F00000000000000017474")]
+    [InlineData("00000000000000035F0000000080000000")]
+    [InlineData("00000000000000035F8000000000000000")]
+    [InlineData("80000000000000035F0000000000000000")]
     public void What_is_no_revision_key_is_corruption(string key) =>
         Assert.Throws<CorruptionException>(() => RevisionKey.Read(Convert.FromHexString(key), out _));
 

@@ -56,7 +56,9 @@ public static class RevisionKey
 
         revision = new Revision(
             BinaryPrimitives.ReadInt64BigEndian(key), BinaryPrimitives.ReadInt64BigEndian(key[9..]));
-        return true;
+
+        // A transaction has few operations: a larger sub is damage, and would not fit into the key index.
+        return revision.Main >= 0 && revision.Sub is >= 0 and <= int.MaxValue;
     }
 
     /// <summary>Reads a key that this program or etcd wrote.</summary>
