@@ -45,10 +45,11 @@ public sealed class ProxyTests
             Assert.Equal("v", answers.Current.Events[0].Kv.Value.ToStringUtf8());
         }
 
-        // A lock's holder that goes gives it to the next, through the proxy too.
-        using var first = new RecipeProcess(address, "lock", "--ttl=2", "turn");
+        // A lock's holder that goes gives it to the next, through the proxy too. A shorter time could run out on a busy
+        // machine: client and proxy both renew at their own pace.
+        using var first = new RecipeProcess(address, "lock", "--ttl=10", "turn");
         await first.WaitForAsync("turn/", TimeSpan.FromSeconds(60));
-        using var second = new RecipeProcess(address, "lock", "--ttl=2", "turn");
+        using var second = new RecipeProcess(address, "lock", "--ttl=10", "turn");
         await first.KillAsync();
         await second.WaitForAsync("turn/", TimeSpan.FromSeconds(60));
         Assert.Equal(143, await proxy.StopAsync());
