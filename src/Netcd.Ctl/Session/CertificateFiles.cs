@@ -53,11 +53,39 @@ internal static class CertificateFiles
         }
         catch (CryptographicException problem)
         {
-            throw Bad($"tls: {problem.Message}");
+            throw Bad($"tls: {Reason(key, problem)}");
         }
         catch (ArgumentException)
         {
             throw Bad("tls: private key does not match public key");
+        }
+    }
+
+    // The framework has one text for all that can be wrong with a pair.
+    private static string Reason(string key, CryptographicException problem)
+    {
+        if (!key.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
+        {
+            return key.Contains("-----BEGIN CERTIFICATE-----", StringComparison.Ordinal)
+                ? "found a certificate rather than a key in the PEM for the private key"
+                : problem.Message;
+        }
+
+        using var rsa = RSA.Create();
+        using var ecdsa = ECDsa.Create();
+        return CanRead(rsa, key) || CanRead(ecdsa, key) ? "private key does not match public key" : problem.Message;
+    }
+
+    private static bool CanRead(AsymmetricAlgorithm algorithm, string key)
+    {
+        try
+        {
+            algorithm.ImportFromPem(key);
+            return true;
+        }
+        catch (Exception problem) when (problem is CryptographicException or ArgumentException)
+        {
+            return false;
         }
     }
 

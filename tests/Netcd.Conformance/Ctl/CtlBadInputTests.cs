@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Netcd.Conformance.Infrastructure;
 
 namespace Netcd.Conformance.Ctl;
@@ -22,6 +24,32 @@ public sealed class CtlBadInputTests
         Assert.Equal(expected ?? wanted.Error, found.Error);
         Assert.Equal(wanted.Error, found.Error);
         Assert.NotEmpty(what);
+    }
+
+    [Theory]
+    [InlineData("another's key", "Error: tls: private key does not match public key\n")]
+    [InlineData("no key", "Error: tls: found a certificate rather than a key in the PEM for the private key\n")]
+    public async Task Key_that_does_not_fit_the_certificate_is_named(string what, string expected)
+    {
+        using var directory = new TemporaryDirectory();
+        using var key = RSA.Create();
+        using var other = RSA.Create();
+        var request = new CertificateRequest("CN=c", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
+        await File.WriteAllTextAsync(directory.File("c.crt"), certificate.ExportCertificatePem());
+        await File.WriteAllTextAsync(
+            directory.File("c.key"),
+            what == "no key" ? certificate.ExportCertificatePem() : other.ExportPkcs8PrivateKeyPem());
+        string[] arguments =
+        [
+            "--endpoints=127.0.0.1:1", $"--cert={directory.File("c.crt")}", $"--key={directory.File("c.key")}",
+            "get", "foo",
+        ];
+        foreach (var tool in new[] { CtlTool.Go, CtlTool.Netcd })
+        {
+            var found = await tool.RunAsync(arguments);
+            Assert.Equal((128, expected), (found.ExitCode, found.Error));
+        }
     }
 
     [Fact]
