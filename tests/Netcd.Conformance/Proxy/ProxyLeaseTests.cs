@@ -1,5 +1,6 @@
 using Netcd.Client;
 using Netcd.Conformance.Infrastructure;
+using Netcd.Grpc.Client;
 using Netcd.Proto.EtcdServer;
 
 namespace Netcd.Conformance.Proxy;
@@ -19,21 +20,24 @@ public sealed class ProxyLeaseTests
         await using var server = await EtcdServer.StartAsync(serverKind, directory.File("data"));
         await using var proxy = await GrpcProxy.StartAsync(proxyKind, new Uri(server.ClientUrl).Authority);
         await using var outside = new EtcdClient(server.ClientUrl);
-        var lease = await outside.Leases.GrantAsync(60);
+        var lease = await outside.Leases.GrantAsync(15);
         var clients = Enumerable.Range(0, Holders).Select(_ => new V3Client(proxy.ClientUrl)).ToArray();
+        var calls = clients.Select(Open).ToArray();
         try
         {
-            await Task.WhenAll(clients.Select(client => KeepAliveAsync(client, lease.ID, lease.TTL)));
+            // Whoever comes late is answered with the next renewal; all go on holding the lease.
+            await Task.WhenAll(calls.Select(call => KeepAliveAsync(call, lease.ID, lease.TTL)));
             var asked = await GrpcProxy.MetricAsync(
                 $"{server.ClientUrl}/metrics",
                 "grpc_server_msg_received_total{grpc_method=\"LeaseKeepAlive\",grpc_service=\"etcdserverpb.Lease\","
                 + "grpc_type=\"bidi_stream\"}");
-            Assert.InRange(asked, 1, Holders / 2);
+            Assert.InRange(asked, 1, Holders - 1);
         }
         finally
         {
-            foreach (var client in clients)
+            foreach (var (client, call) in clients.Zip(calls))
             {
+                call.Dispose();
                 client.Dispose();
             }
         }
@@ -47,15 +51,18 @@ public sealed class ProxyLeaseTests
         await using var server = await EtcdServer.StartAsync(serverKind, directory.File("data"));
         await using var proxy = await GrpcProxy.StartAsync(proxyKind, new Uri(server.ClientUrl).Authority);
         using var client = new V3Client(proxy.ClientUrl);
-        await KeepAliveAsync(client, 1234, -1);
+        using var call = Open(client);
+        await KeepAliveAsync(call, 1234, -1);
     }
 
-    private static async Task KeepAliveAsync(V3Client client, long id, long ttl)
+    private static StreamingCall<LeaseKeepAliveResponse> Open(V3Client client) => client.Channel.OpenStream(
+        "/etcdserverpb.Lease/LeaseKeepAlive", LeaseKeepAliveResponse.Parser);
+
+    // The reader is not disposed: that would end the call, which goes on until the test disposes it.
+    private static async Task KeepAliveAsync(StreamingCall<LeaseKeepAliveResponse> call, long id, long ttl)
     {
-        using var call = client.Channel.OpenStream(
-            "/etcdserverpb.Lease/LeaseKeepAlive", LeaseKeepAliveResponse.Parser);
         await call.WriteAsync(new LeaseKeepAliveRequest { ID = id });
-        await using var answers = call.ReadAllAsync().GetAsyncEnumerator();
+        var answers = call.ReadAllAsync().GetAsyncEnumerator();
         Assert.True(await answers.MoveNextAsync());
         Assert.Equal((id, ttl), (answers.Current.ID, answers.Current.TTL));
     }
