@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using Netcd.Api.Tests.Support;
 
@@ -32,6 +33,30 @@ public sealed class ProfileEndpointsTests
         Assert.Equal("attachment; filename=\"trace.nettrace\"", headers.ContentDisposition.ToString());
         Assert.StartsWith("Nettrace", body, StringComparison.Ordinal);
         Assert.InRange(Encoding.UTF8.GetByteCount(body), 1000, int.MaxValue);
+    }
+
+    [Fact]
+    public async Task Sockets_that_dead_processes_left_behind_do_not_hinder_a_recording()
+    {
+        var stale = Enumerable.Range(0, 8)
+            .Select(number => Path.Combine(Path.GetTempPath(), $"dotnet-diagnostic-{Environment.ProcessId}-{number}-socket"))
+            .ToList();
+        try
+        {
+            foreach (var path in stale)
+            {
+                using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                socket.Bind(new UnixDomainSocketEndPoint(path + ".bound"));
+                File.Move(path + ".bound", path); // Its end removes only the name it was bound to.
+            }
+
+            using var api = await TestApi.StartAsync(options => options with { ProfilesEnabled = true });
+            Assert.Equal(200, (await api.WebAsync("/debug/pprof/trace?seconds=1")).Status);
+        }
+        finally
+        {
+            stale.ForEach(File.Delete);
+        }
     }
 
     [Fact]

@@ -44,8 +44,7 @@ internal sealed class EventPipeRecording : IDisposable
     public static async Task<EventPipeRecording> StartAsync(
         IReadOnlyList<EventProvider> providers, CancellationToken cancellation)
     {
-        var path = FindSocket();
-        var recording = new EventPipeRecording(path, await ConnectAsync(path, cancellation));
+        var recording = await ConnectToRuntimeAsync(cancellation);
         try
         {
             await recording._socket.SendAsync(Message(StartCommand, StartPayload(providers)), cancellation);
@@ -75,12 +74,26 @@ internal sealed class EventPipeRecording : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private static string FindSocket()
+    // Killed processes leave their sockets behind, also those that had this process's id (in a container always the
+    // same one): only ours is answered.
+    private static async Task<EventPipeRecording> ConnectToRuntimeAsync(CancellationToken cancellation)
     {
         var directory = Environment.GetEnvironmentVariable("TMPDIR") is { Length: > 0 } given ? given : "/tmp";
         var name = $"dotnet-diagnostic-{Environment.ProcessId}-*-socket";
-        return Directory.EnumerateFiles(directory, name).FirstOrDefault()
-            ?? throw new IOException($"the runtime has no diagnostics socket in {directory}");
+        IOException? refused = null;
+        foreach (var path in Directory.EnumerateFiles(directory, name))
+        {
+            try
+            {
+                return new EventPipeRecording(path, await ConnectAsync(path, cancellation));
+            }
+            catch (IOException problem)
+            {
+                refused = problem;
+            }
+        }
+
+        throw refused ?? new IOException($"the runtime has no diagnostics socket in {directory}");
     }
 
     private static async Task<Socket> ConnectAsync(string path, CancellationToken cancellation)

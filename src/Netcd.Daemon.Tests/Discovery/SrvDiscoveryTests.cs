@@ -20,8 +20,8 @@ public sealed class SrvDiscoveryTests
         var targets = await Lookup(server).LookUpAsync("_etcd-server._tcp.example.test", default);
         Assert.Equal(
             [
-                new SrvTarget("a.example.test", 2380), new SrvTarget("second.example.test", 2381),
-                new SrvTarget("last.example.test", 2380),
+                new SrvTarget("a.example.test", 2380, 10, 9), new SrvTarget("second.example.test", 2381, 10, 1),
+                new SrvTarget("last.example.test", 2380, 20, 1),
             ],
             targets);
         Assert.Equal(isTruncating ? 1 : 0, server.TcpQuestions);
