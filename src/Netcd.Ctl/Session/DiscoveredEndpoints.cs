@@ -1,4 +1,5 @@
 using Netcd.Base.GoSyntax;
+using Netcd.Client;
 using Netcd.CommandLine;
 
 namespace Netcd.Ctl.Session;
@@ -31,22 +32,26 @@ internal static class DiscoveredEndpoints
             return false;
         }
 
-        console.WriteErrorLine($"ignoring discovered insecure endpoint {GoText.Quote(endpoint)}");
+        // The record's own name, which ends in a dot.
+        var port = endpoint.LastIndexOf(':');
+        console.WriteErrorLine(
+            $"ignoring discovered insecure endpoint {GoText.Quote($"{endpoint[..port]}.{endpoint[port..]}")}");
         return true;
     }
 
     private static async Task<List<string>> LookUpAsync(string domain, string serviceName)
     {
         List<string> endpoints = [];
+        var records = new ServiceRecords();
         var errors = new List<string>();
         foreach (var (service, scheme) in new[] { ("etcd-client-ssl", "https"), ("etcd-client", "http") })
         {
             var name = serviceName.Length == 0 ? service : $"{service}-{serviceName}";
             try
             {
-                foreach (var (host, port) in await ServiceRecords.LookUpAsync($"_{name}._tcp.{domain}"))
+                foreach (var record in await records.LookUpAsync($"_{name}._tcp.{domain}"))
                 {
-                    endpoints.Add($"{scheme}://{host}:{port}");
+                    endpoints.Add($"{scheme}://{record.Host}:{record.Port}");
                 }
             }
             catch (ServiceRecordException problem)

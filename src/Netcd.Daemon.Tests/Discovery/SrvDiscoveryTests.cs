@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
-using DnsClient;
 using Microsoft.Extensions.Logging.Abstractions;
+using Netcd.Client;
 using Netcd.Daemon.Discovery;
 using Netcd.Daemon.Flags;
+using Netcd.TestKit;
 
 namespace Netcd.Daemon.Tests.Discovery;
 
@@ -20,8 +21,9 @@ public sealed class SrvDiscoveryTests
         var targets = await Lookup(server).LookUpAsync("_etcd-server._tcp.example.test", default);
         Assert.Equal(
             [
-                new SrvTarget("a.example.test", 2380, 10, 9), new SrvTarget("second.example.test", 2381, 10, 1),
-                new SrvTarget("last.example.test", 2380, 20, 1),
+                new ServiceRecord("a.example.test", 2380, 10, 9),
+                new ServiceRecord("second.example.test", 2381, 10, 1),
+                new ServiceRecord("last.example.test", 2380, 20, 1),
             ],
             targets);
         Assert.Equal(isTruncating ? 1 : 0, server.TcpQuestions);
@@ -81,7 +83,7 @@ public sealed class SrvDiscoveryTests
             error.Message);
     }
 
-    private static SrvLookup Lookup(FakeNameServer server) => new(new LookupClientOptions(server.EndPoint));
+    private static SrvLookup Lookup(FakeNameServer server) => new(server.EndPoint);
 
     private static Task<string> FindAsync(FakeNameServer server, params string[] arguments)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Netcd.Client;
 
 namespace Netcd.Daemon.Discovery;
 
@@ -78,7 +79,7 @@ internal sealed class SrvDiscovery(DaemonOptions options, ISrvLookup records, Ho
     {
         var pairs = new List<string>();
         string? problem = null;
-        IReadOnlyList<SrvTarget> targets;
+        IReadOnlyList<ServiceRecord> targets;
         try
         {
             targets = await records.LookUpAsync($"_{service}._tcp.{_domain}", cancellation);

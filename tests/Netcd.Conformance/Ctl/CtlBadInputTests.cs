@@ -78,6 +78,28 @@ public sealed class CtlBadInputTests
     }
 
     [Fact]
+    public async Task Limit_of_the_file_size_leaves_the_good_snapshot_in_its_place()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var server = await EtcdServer.StartAsync(ServerKind.Netcd, directory.File("data"));
+        var file = directory.File("s.db");
+        await File.WriteAllTextAsync(file, Good);
+
+        // 16 KiB, without the signal that the system sends beside the error.
+        const string Limit = "trap '' XFSZ; ulimit -f 16;";
+        var saved = await Command.RunAsync(
+            "bash",
+            [
+                "-c",
+                $"{Limit} exec '{CtlTool.Netcd.Path()}' --endpoints={server.ClientUrl} snapshot save '{file}'",
+            ]);
+        Assert.Equal(5, saved.ExitCode);
+        Assert.EndsWith($"Error: write {file}.part: file too large\n", saved.Error, StringComparison.Ordinal);
+        Assert.Equal(Good, await File.ReadAllTextAsync(file));
+        Assert.Equal([file], Directory.GetFiles(directory.Path));
+    }
+
+    [Fact]
     public async Task Member_that_dies_leaves_the_good_snapshot_in_its_place()
     {
         using var directory = new TemporaryDirectory();

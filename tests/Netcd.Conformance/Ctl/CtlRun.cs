@@ -19,40 +19,49 @@ internal sealed partial class CtlRun
     private readonly CtlTool _tool;
     private readonly string _endpoint;
     private readonly string _directory;
+    private readonly string[] _clientFlags;
     private readonly Dictionary<string, string> _kept = new(StringComparer.Ordinal);
 
-    private CtlRun(CtlTool tool, string endpoint, string directory)
+    private CtlRun(CtlTool tool, string endpoint, string directory, string[] clientFlags)
     {
+        _clientFlags = clientFlags;
         _tool = tool;
         _endpoint = endpoint;
         _directory = directory;
     }
 
-    public static Task<List<string>> RunAsync(CtlScript script, CtlTool tool, ServerKind kind) =>
-        RunAsync(script, tool, kind, StartNothingAsync);
+    public static Task<List<string>> RunAsync(
+        CtlScript script, CtlTool tool, ServerKind kind, bool isTls = false) =>
+        RunAsync(script, tool, kind, StartNothingAsync, isTls);
 
     /// <summary>The same with something between the tool and the member.</summary>
     /// <param name="script">What to run.</param>
     /// <param name="tool">The tool.</param>
     /// <param name="kind">The member.</param>
     /// <param name="start">Starts what is between for the member's URL.</param>
+    /// <param name="isTls">Whether both sides show certificates.</param>
     public static async Task<List<string>> RunAsync(
-        CtlScript script, CtlTool tool, ServerKind kind, Func<string, Task<EtcdServer?>> start)
+        CtlScript script, CtlTool tool, ServerKind kind, Func<string, Task<EtcdServer?>> start, bool isTls = false)
     {
         using var directory = new TemporaryDirectory();
+        var certificates = isTls ? new TestCertificates(directory.File("pki")).WithKubeadmSet() : null;
+        var scheme = isTls ? "https" : "http";
         var port = FreePorts.Take();
         await using var server = await EtcdServer.StartWithAsync(
             kind,
-            $"http://127.0.0.1:{port}",
+            $"{scheme}://127.0.0.1:{port}",
+            [.. certificates?.ServerFlags ?? [],
             "--name=m1",
             $"--data-dir={directory.Path}/data",
-            $"--listen-client-urls=http://127.0.0.1:{port}",
-            $"--advertise-client-urls=http://127.0.0.1:{port}",
+            $"--listen-client-urls={scheme}://127.0.0.1:{port}",
+            $"--advertise-client-urls={scheme}://127.0.0.1:{port}",
             $"--listen-peer-urls=http://127.0.0.1:{FreePorts.Take()}",
             $"--initial-advertise-peer-urls={AdvertisedPeerUrl}",
-            $"--initial-cluster=m1={AdvertisedPeerUrl}");
+            $"--initial-cluster=m1={AdvertisedPeerUrl}"]);
         await using var between = await start(server.ClientUrl);
-        var run = new CtlRun(tool, new Uri((between ?? server).ClientUrl).Authority, directory.Path);
+        var run = new CtlRun(
+            tool, new Uri((between ?? server).ClientUrl).Authority, directory.Path,
+            certificates?.ClientFlags("apiserver-etcd-client") ?? []);
         var results = new List<string>();
         foreach (var step in script.Steps)
         {
@@ -68,7 +77,7 @@ internal sealed partial class CtlRun
     {
         string[] arguments = [.. step.Arguments.Select(Fill)];
         var result = await _tool.RunAsync(
-            [$"--endpoints={_endpoint}", .. arguments], Fill(step.Input), [.. Patience(step), .. step.Environment]);
+            [$"--endpoints={_endpoint}", .. _clientFlags, .. arguments], Fill(step.Input), [.. Patience(step), .. step.Environment]);
         if (step.Keep.Length > 0)
         {
             _kept[step.Keep] = Id().Match(result.Output).Value;
@@ -79,7 +88,7 @@ internal sealed partial class CtlRun
         text.Append("exit code ").Append(result.ExitCode).Append('\n');
         foreach (var line in result.Error.Split('\n').Where(line => !line.StartsWith("stty:", StringComparison.Ordinal)))
         {
-            text.Append("stderr: ").Append(line.StartsWith('{') ? LogLine(line) : Plain(line, step)).Append('\n');
+            text.Append("stderr: ").Append(line.StartsWith('{') ? LogLine(line) : Plain(Columns(line), step)).Append('\n');
         }
 
         return text.ToString();
@@ -122,6 +131,12 @@ internal sealed partial class CtlRun
             output = Fillers().Replace(output, " ");
         }
 
+        if (step.Arguments.Contains("snapshot"))
+        {
+            // The file has random IDs and ports in it, and its size is the server's own.
+            output = Fillers().Replace(SnapshotFigure().Replace(output, "FIGURE"), " ");
+        }
+
         if (step.Arguments.Contains("status"))
         {
             output = Size().Replace(Version().Replace(output, "VERSION"), "SIZE");
@@ -140,6 +155,20 @@ internal sealed partial class CtlRun
         return string.Join(' ', members).Replace(_endpoint, "ENDPOINT", StringComparison.Ordinal)
             .Replace(_directory, "DIR", StringComparison.Ordinal);
     }
+
+    // As zap writes lines for people: without time and place, and without what differs from file to file.
+    private static string Columns(string line) => FileFigure().Replace(ColumnsStart().Replace(line, "$1\t"), "FIGURE");
+
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\t(\w+)\t\S+\t")]
+    private static partial Regex ColumnsStart();
+
+    [GeneratedRegex("""(?<="current-db-size[^"]*": |"took": )(?:-?\d+|"[^"]*")""")]
+    private static partial Regex FileFigure();
+
+    [GeneratedRegex(
+        """^[0-9a-f]{1,8}(?=, )|(?<="hash":|"totalSize":|"Hash" : |"Size" : )\d+|(?<=^[|│] *)[0-9a-f]{1,8}(?= +[|│] +\d)""",
+        RegexOptions.Multiline)]
+    private static partial Regex SnapshotFigure();
 
     [GeneratedRegex("(?<=Member +)[0-9a-f]+|[0-9a-f]{16}")]
     private static partial Regex Id();

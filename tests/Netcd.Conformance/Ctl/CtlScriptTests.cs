@@ -35,6 +35,24 @@ public sealed class CtlScriptTests
         var expected = await Expected.GetOrAdd(
             name, _ => new Lazy<Task<List<string>>>(() => CtlRun.RunAsync(script, CtlTool.Go, ServerKind.Go))).Value;
         var results = await CtlRun.RunAsync(script, tool, server);
+        AssertSame(expected, results);
+    }
+
+    [Theory]
+    [InlineData("kv", CtlTool.Netcd, ServerKind.Go)]
+    [InlineData("kv", CtlTool.Go, ServerKind.Netcd)]
+    [InlineData("cluster", CtlTool.Netcd, ServerKind.Go)]
+    [InlineData("cluster", CtlTool.Netcd, ServerKind.Netcd)]
+    public async Task Script_has_the_same_results_where_both_sides_show_certificates(
+        string name, CtlTool tool, ServerKind server)
+    {
+        var script = CtlScript.Read(name);
+        var expected = await CtlRun.RunAsync(script, CtlTool.Go, ServerKind.Go, isTls: true);
+        AssertSame(expected, await CtlRun.RunAsync(script, tool, server, isTls: true));
+    }
+
+    private static void AssertSame(List<string> expected, List<string> results)
+    {
         var differences = expected.Zip(results).Where(pair => pair.First != pair.Second)
             .Select(pair => $"{pair.First}-- but here:\n{pair.Second}").ToList();
         Assert.True(differences.Count == 0, string.Join('\n', differences));

@@ -88,6 +88,23 @@ public sealed class CtlTerminalTests
         Assert.EndsWith("[exit 7]\n", shown, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("bash", "bash")]
+    [InlineData("zsh", "zsh")]
+    [InlineData("fish", "fish")]
+    public async Task Shell_takes_its_completion_script(string name, string shell)
+    {
+        using var directory = new TemporaryDirectory();
+        foreach (var (tool, program) in new[] { ("etcdctl", CtlTool.Netcd.Path()), ("etcdutl", Programs.NetcdUtl) })
+        {
+            var script = await Command.RunAsync(program, ["completion", name]);
+            Assert.Contains(tool, script.Success, StringComparison.Ordinal);
+            await File.WriteAllTextAsync(directory.File(tool), script.Output);
+            var check = await Command.RunAsync(shell, ["-n", directory.File(tool)]);
+            Assert.Equal("", check.Success + check.Error);
+        }
+    }
+
     private static async Task<string> WithServerAsync(Func<string, Task<string>> body)
     {
         using var directory = new TemporaryDirectory();

@@ -37,11 +37,17 @@ internal sealed class TestCertificates
     public string[] ClientFlags(string name) =>
         [$"--cacert={CaFile}", $"--cert={CertFile(name)}", $"--key={KeyFile(name)}"];
 
+    /// <summary>The flags of a member whose clients show certificates.</summary>
+    public string[] ServerFlags =>
+    [
+        $"--cert-file={CertFile("server")}", $"--key-file={KeyFile("server")}", "--client-cert-auth=true",
+        $"--trusted-ca-file={CaFile}",
+    ];
+
     /// <summary>The flags of a member whose clients and peers both show certificates.</summary>
     public string[] MutualTlsFlags =>
     [
-        $"--cert-file={CertFile("server")}", $"--key-file={KeyFile("server")}", "--client-cert-auth=true",
-        $"--trusted-ca-file={CaFile}", $"--peer-cert-file={CertFile("peer")}", $"--peer-key-file={KeyFile("peer")}",
+        .. ServerFlags, $"--peer-cert-file={CertFile("peer")}", $"--peer-key-file={KeyFile("peer")}",
         "--peer-client-cert-auth=true", $"--peer-trusted-ca-file={CaFile}",
     ];
 

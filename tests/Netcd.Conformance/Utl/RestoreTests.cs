@@ -172,7 +172,7 @@ public sealed class RestoreTests
     }
 
     [Fact]
-    public async Task Database_of_3_6_is_migrated_so_that_Go_3_5_starts_on_it()
+    public async Task Database_of_3_6_is_migrated_to_the_schema_of_3_5_and_back()
     {
         using var pair = new UtlPair();
         Fixtures.Unpack("etcd-3.6.14-datadir.tar.gz", pair.Ours(""));

@@ -3,34 +3,37 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Netcd.Daemon.Tests.Discovery;
+namespace Netcd.TestKit;
 
 /// <summary>
 /// A name server on loopback that knows SRV records, over UDP and TCP on one port. Over UDP it can cut every answer
 /// short, so that the asker has to come back over TCP.
 /// </summary>
-internal sealed class FakeNameServer : IAsyncDisposable
+public sealed class FakeNameServer : IAsyncDisposable
 {
+    private const int UsualPort = 53;
+
     private readonly UdpClient _udp;
     private readonly TcpListener _tcp;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task[] _loops;
 
-    internal FakeNameServer()
+    /// <param name="address">Where name servers are expected, at their usual port; null for a free port.</param>
+    public FakeNameServer(IPAddress? address = null)
     {
-        (_udp, _tcp) = ListenOnOnePort();
+        (_udp, _tcp) = address is null ? ListenOnOnePort() : ListenOn(new IPEndPoint(address, UsualPort));
         EndPoint = (IPEndPoint)_tcp.LocalEndpoint;
         _loops = [ServeUdpAsync(), ServeTcpAsync()];
     }
 
-    internal IPEndPoint EndPoint { get; }
+    public IPEndPoint EndPoint { get; }
 
-    internal bool IsTruncating { get; set; }
+    public bool IsTruncating { get; set; }
 
-    internal int TcpQuestions { get; private set; }
+    public int TcpQuestions { get; private set; }
 
     /// <summary>Priority, weight, port and target by name, without last dots.</summary>
-    internal Dictionary<string, (ushort Priority, ushort Weight, ushort Port, string Target)[]> Records { get; } =
+    public Dictionary<string, (ushort Priority, ushort Weight, ushort Port, string Target)[]> Records { get; } =
         new(StringComparer.OrdinalIgnoreCase);
 
     public async ValueTask DisposeAsync()
@@ -44,6 +47,13 @@ internal sealed class FakeNameServer : IAsyncDisposable
         }
 
         _stop.Dispose();
+    }
+
+    private static (UdpClient Udp, TcpListener Tcp) ListenOn(IPEndPoint place)
+    {
+        var tcp = new TcpListener(place);
+        tcp.Start();
+        return (new UdpClient(place), tcp);
     }
 
     // A port free for one protocol may be taken for the other: then the next one is tried.
