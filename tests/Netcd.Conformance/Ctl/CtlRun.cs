@@ -151,7 +151,7 @@ internal sealed partial class CtlRun
         using var document = JsonDocument.Parse(line);
         var members = document.RootElement.EnumerateObject()
             .Where(member => member.Name is not ("ts" or "target" or "peer" or "method" or "stacktrace" or "caller"))
-            .Select(member => $"{member.Name}={(member.Name == "took" ? "TOOK" : member.Value)}");
+            .Select(member => $"{member.Name}={(member.Name is "took" or "size" ? "FIGURE" : member.Value)}");
         return string.Join(' ', members).Replace(_endpoint, "ENDPOINT", StringComparison.Ordinal)
             .Replace(_directory, "DIR", StringComparison.Ordinal);
     }
