@@ -2,7 +2,8 @@
 
 usage: terminal.py PROGRAM [ARGUMENTS...] < steps
 A step is a line: "expect TEXT" waits until the program has written the text since the step before, "send TEXT" types
-it, "noecho" waits until the terminal does not show what is typed. Texts have Python's escapes. At the end everything is printed that was on the terminal, then "[exit CODE]".
+it, "noecho" waits until the terminal does not show what is typed. Texts have Python's escapes. At the end everything is
+printed that was on the terminal, then "[exit CODE]".
 """
 import codecs
 import os
@@ -23,6 +24,9 @@ def unescape(text):
 def main():
     pid, terminal = pty.fork()
     if pid == 0:
+        # As on a terminal somebody logged in at, also where the tests run in the background of a shell.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
         os.execvp(sys.argv[1], sys.argv[1:])
     written = b""
     seen = 0
