@@ -20,6 +20,9 @@ public sealed class GrpcChannel : IDisposable
     // its first byte on.
     private const int StreamWindowBytes = 1 << 20;
 
+    // What is read of a connection at once while a long answer comes.
+    private const int AheadBytes = 256 << 10;
+
     private readonly HttpMessageInvoker _invoker;
     private readonly Uri _address;
     private readonly GrpcChannelOptions _options;
@@ -43,6 +46,8 @@ public sealed class GrpcChannel : IDisposable
             UseProxy = false,
             AutomaticDecompression = DecompressionMethods.None,
             InitialHttp2StreamWindowSize = StreamWindowBytes,
+            PlaintextStreamFilter = static (context, _) =>
+                new ValueTask<Stream>(new ReadAheadStream(context.PlaintextStream, AheadBytes)),
         };
         if (options.Tls is { } tls)
         {
