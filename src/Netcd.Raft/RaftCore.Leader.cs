@@ -260,6 +260,8 @@ internal sealed partial class RaftCore
         return !Tracker.Config.IsJoint && wantsLeaveJoint ? "not in joint state; refusing empty conf change" : null;
     }
 
+    internal bool HasUnappliedChange => IsLeader && _pendingConfIndex > Log.Applied;
+
     private void LeaveJointIfDue()
     {
         if (!Tracker.Config.AutoLeave || !IsLeader || Log.Applied < _pendingConfIndex)

@@ -77,6 +77,12 @@ public sealed class RaftNode
     /// <summary>The configuration in force.</summary>
     public ConfState ConfState => _core.Tracker.Config.ToConfState();
 
+    /// <summary>
+    /// Whether this leader's log has a change, or may have one of an earlier leader, that is not applied: none but an
+    /// empty entry would be taken for another.
+    /// </summary>
+    public bool HasUnappliedChange => _core.HasUnappliedChange;
+
     internal RaftCore Core => _core;
 
     /// <summary>
@@ -144,8 +150,8 @@ public sealed class RaftNode
     public StepResult Propose(ReadOnlySpan<ReadOnlyMemory<byte>> batch) => _core.Propose(batch);
 
     /// <summary>
-    /// Proposes a change of one member. While another is unapplied it becomes an empty entry, and whoever waits for it
-    /// waits in vain.
+    /// Proposes a change of one member. While another is unapplied (<see cref="HasUnappliedChange"/>) it becomes an
+    /// empty entry, and whoever waits for it waits in vain.
     /// </summary>
     public StepResult ProposeConfChange(ConfChange change) =>
         ProposeConfChange(EntryType.ConfChange, ConfChangeCodec.Encode(change));

@@ -99,6 +99,19 @@ public sealed class MembershipTests
     }
 
     [Fact]
+    public async Task Changes_that_come_at_once_are_made_one_after_the_other()
+    {
+        using var one = await TestMember.StartAsync();
+        for (var round = 0; round < 20; round++)
+        {
+            var updates = Enumerable.Range(0, 20).Select(i => one.Member.UpdateMemberAsync(
+                one.Member.Id, [$"http://127.0.0.1:{1000 + (round * 20) + i}"], CancellationToken.None));
+            var changes = await Task.WhenAll(updates).WaitAsync(TimeSpan.FromMinutes(3));
+            Assert.All(changes, update => Assert.Equal(Refusal.None, update.Refusal));
+        }
+    }
+
+    [Fact]
     public async Task A_log_without_its_first_batch_is_begun_again_for_the_same_cluster_only()
     {
         var disk = new SimDisk();

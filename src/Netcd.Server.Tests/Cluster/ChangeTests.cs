@@ -45,6 +45,17 @@ public sealed class ChangeTests
     }
 
     [Fact]
+    public async Task Changes_asked_of_all_members_at_once_are_all_made()
+    {
+        using var cluster = await TestCluster.StartAsync(3);
+        var updates = Enumerable.Range(0, 30).Select(i => cluster[i % 3].Member.UpdateMemberAsync(
+            cluster[i % 3].Member.Id, [$"http://127.0.0.1:{1000 + i}"], CancellationToken.None)).ToList();
+        await cluster.UntilAsync(() => updates.TrueForAll(update => update.IsCompleted));
+        Assert.All(await Task.WhenAll(updates), update => Assert.Equal(Refusal.None, update.Refusal));
+        await cluster.UntilEqualAsync();
+    }
+
+    [Fact]
     public async Task A_snapshot_brings_membership_leases_and_the_compaction_that_cancels_a_late_watcher()
     {
         using var cluster = await TestCluster.StartAsync(3, SnapshotTests.Small);

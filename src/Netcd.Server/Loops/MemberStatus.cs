@@ -15,6 +15,7 @@ internal sealed class MemberStatus
     private long _leaderSince;
     private long _leaderLost;
     private long _lastTick;
+    private bool _hasWaitingChange;
     private Exception? _failure;
 
     /// <summary>Written by the raft loop.</summary>
@@ -46,6 +47,15 @@ internal sealed class MemberStatus
     {
         get => new(Volatile.Read(ref _soleLeaderTerm));
         set => Volatile.Write(ref _soleLeaderTerm, value.Value);
+    }
+
+    /// <summary>
+    /// Whether a conf change is held back until the one before it is applied. Written by the raft loop.
+    /// </summary>
+    internal bool HasWaitingChange
+    {
+        get => Volatile.Read(ref _hasWaitingChange);
+        set => Volatile.Write(ref _hasWaitingChange, value);
     }
 
     /// <summary>Term of the last applied entry. Written by the applier.</summary>

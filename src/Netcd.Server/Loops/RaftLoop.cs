@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Netcd.Base;
+using Netcd.Base.Records;
 using Netcd.Raft;
 using Netcd.Raft.ConfChanges;
 using Netcd.Raft.Log;
@@ -28,7 +29,8 @@ internal sealed class RaftLoop : IDisposable
     // Appends to be written, oldest first: their entries enter the storage when they are durable.
     private readonly Queue<StorageAppend> _appends = new();
 
-    // Proposals that raft would not take (no leader, a transfer); tried again when that may have changed.
+    // Proposals that raft would not take (no leader, a transfer, a conf change while another is unapplied); tried again
+    // when that may have changed.
     private readonly Queue<RaftInput> _deferred = new();
 
     // The same of other members, with the tick at which whoever waits for them has given up.
@@ -77,11 +79,12 @@ internal sealed class RaftLoop : IDisposable
 
     /// <summary>
     /// Notes applied entries. Nobody waits for that as a rule, so the loop is not woken for it; only if it may be
-    /// holding entries back until these are applied, or if it has to campaign after them.
+    /// holding entries back until these are applied, or has to campaign after them, or a conf change waits for them.
     /// </summary>
     internal void PostApplied(in RaftInput input, LogIndex applied)
     {
-        if (_inbox.PostQuietly(input) && (_status.Committed > applied || _status.Leader.IsNone))
+        if (_inbox.PostQuietly(input)
+            && (_status.Committed > applied || _status.Leader.IsNone || _status.HasWaitingChange))
         {
             _inbox.Wake();
         }
@@ -296,9 +299,16 @@ internal sealed class RaftLoop : IDisposable
         }
     }
 
+    // Raft would replace a change by an empty entry while another is unapplied, and whoever asked would wait in vain:
+    // even the one that made the first, if it asks before this loop has heard that the first is applied.
     private void ProposeConfChange(in RaftInput input)
     {
-        if (_node.ProposeConfChange((ConfChange)input.Item!) == StepResult.ProposalDropped)
+        if (_node.HasUnappliedChange)
+        {
+            _status.HasWaitingChange = true;
+            _deferred.Enqueue(input);
+        }
+        else if (_node.ProposeConfChange((ConfChange)input.Item!) == StepResult.ProposalDropped)
         {
             _deferred.Enqueue(input);
         }
@@ -310,7 +320,13 @@ internal sealed class RaftLoop : IDisposable
 
     private void ProposeOfPeer(in RaftInput input, ulong deadline)
     {
-        if (_node.Step((Message)input.Item!) == StepResult.ProposalDropped && _ticks < deadline)
+        var message = (Message)input.Item!;
+        if (_node.HasUnappliedChange && _ticks < deadline && HasChange(message))
+        {
+            _status.HasWaitingChange = true;
+            _deferredOfPeers.Enqueue((input, deadline));
+        }
+        else if (_node.Step(message) == StepResult.ProposalDropped && _ticks < deadline)
         {
             _deferredOfPeers.Enqueue((input, deadline));
         }
@@ -318,6 +334,19 @@ internal sealed class RaftLoop : IDisposable
         {
             _intake.Return(input);
         }
+    }
+
+    private static bool HasChange(Message proposal)
+    {
+        foreach (ref readonly var entry in proposal.Entries.Span)
+        {
+            if (entry.Type != EntryType.Normal)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // What only the leader of one term may want: forwarded to another it could undo what that one promised since.
@@ -378,6 +407,12 @@ internal sealed class RaftLoop : IDisposable
         if (source is not null && _storage.CreateSnapshot(source.Index, source.ConfState, source.Data))
         {
             _snapshotIndex = source.Index;
+        }
+
+        if (_status.HasWaitingChange && !_node.HasUnappliedChange)
+        {
+            _status.HasWaitingChange = false;
+            RetryDeferred();
         }
 
         CompactLog();
