@@ -12,10 +12,15 @@ internal sealed class FakeHistory : IWatchHistory
 
     public long CurrentRevision { get; set; } = 1;
 
+    /// <summary>What the store shows to readers, where it is ahead of what the hub was told.</summary>
+    public long Shown { get; set; } = 1;
+
     public long CompactRevision { get; private set; } = -1;
 
     /// <summary>Every event that ever happened, with the previous value it had then.</summary>
     public List<SeenEvent> Events { get; } = [];
+
+    long IWatchHistory.CurrentRevision => Shown;
 
     public List<(Revision Revision, bool IsTombstone, byte[] Key, byte[] Stored)> LastTransaction { get; } = [];
 

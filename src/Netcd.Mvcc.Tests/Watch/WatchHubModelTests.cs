@@ -120,6 +120,10 @@ public sealed class WatchHubModelTests
             else
             {
                 _fixture.WriteUnpublished([.. changes]);
+                if (_random.Percent(50))
+                {
+                    _fixture.History.Shown = _fixture.History.CurrentRevision;
+                }
             }
         }
 

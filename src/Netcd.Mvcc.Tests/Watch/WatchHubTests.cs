@@ -396,6 +396,49 @@ public sealed class WatchHubTests : IDisposable
         Assert.Equal([2L], Run().SelectMany(r => r.Events).Select(e => e.ModRevision));
     }
 
+    [Fact]
+    public void Change_that_the_store_shows_is_over_for_the_watch_that_comes_then()
+    {
+        _fixture.WriteUnpublished(("a", "1"));
+        _fixture.History.Shown = 2;
+        Create("a");
+
+        var created = Assert.Single(Run());
+        Assert.True(created.Created);
+        Assert.Equal(2, created.Revision);
+        _fixture.Hub.Publish(2);
+        Assert.Empty(Run());
+    }
+
+    [Fact]
+    public void Progress_covers_a_change_that_the_store_shows()
+    {
+        Create("a");
+        Run();
+        _fixture.WriteUnpublished(("a", "1"));
+        _fixture.History.Shown = 2;
+        _stream.RequestProgress();
+
+        var seen = Run();
+        Assert.Equal([2L], seen.SelectMany(r => r.Events).Select(e => e.ModRevision));
+        Assert.Equal(2, seen[^1].Revision);
+    }
+
+    [Fact]
+    public void Snapshot_that_the_store_shows_is_told_when_it_is_published()
+    {
+        Create("a");
+        _fixture.Write(("a", "1"));
+        Run();
+        _fixture.History.Write(("a", "2"));
+        _fixture.History.Shown = 3;
+        _stream.RequestProgress();
+
+        Assert.Equal(2, Assert.Single(Run()).Revision);
+        _fixture.Hub.Reset(3);
+        Assert.Equal([3L], Run().SelectMany(r => r.Events).Select(e => e.ModRevision));
+    }
+
     private void Create(string key, string end = "", long start = 0, long id = 0, bool prevKv = false) =>
         _stream.Create(new WatchRequest
         {

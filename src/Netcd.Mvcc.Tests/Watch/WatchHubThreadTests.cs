@@ -25,6 +25,7 @@ public sealed class WatchHubThreadTests
             {
                 var stored = history.Add(main);
                 hub.Append(new Revision(main, 0), isTombstone: false, "key"u8, stored);
+                history.Show(main);
                 if (main % 3 == 0 || main == Revisions)
                 {
                     hub.Publish(main);
@@ -131,6 +132,10 @@ public sealed class WatchHubThreadTests
     {
         private readonly byte[][] _records = new byte[Revisions + 1][];
 
+        private long _shown = 1;
+
+        public long CurrentRevision => Volatile.Read(ref _shown);
+
         public long CompactRevision => -1;
 
         public byte[] Add(long main)
@@ -141,6 +146,8 @@ public sealed class WatchHubThreadTests
             Volatile.Write(ref _records[main], record);
             return record;
         }
+
+        public void Show(long main) => Volatile.Write(ref _shown, main);
 
         public void ReadRevisions(Revision from, long toMain, IRevisionVisitor visitor)
         {

@@ -42,7 +42,7 @@ public sealed class MvccStore : IWatchHistory
 
     public StoreMetrics Metrics { get; } = new();
 
-    /// <summary>Main revision of the last finished write transaction; 1 in an empty store.</summary>
+    /// <summary>Main revision of the last finished write transaction; 1 in an empty store. Any thread.</summary>
     public long CurrentRevision => _state.CurrentRevision;
 
     /// <inheritdoc/>

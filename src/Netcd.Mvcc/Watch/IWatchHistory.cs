@@ -8,6 +8,9 @@ namespace Netcd.Mvcc;
 /// </summary>
 public interface IWatchHistory
 {
+    /// <summary>Main revision up to which every reader of the store sees the changes.</summary>
+    long CurrentRevision { get; }
+
     /// <summary>Main revision below which history is gone (etcd's compactMainRev, -1 at first).</summary>
     long CompactRevision { get; }
 

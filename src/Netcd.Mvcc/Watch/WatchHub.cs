@@ -15,6 +15,7 @@ public sealed class WatchHub : IDisposable
 {
     private const int CommandsPerRoundMax = 256;
 
+    private readonly IWatchHistory _history;
     private readonly RecentChanges _changes;
     private readonly WatchNotifier _notifier;
     private readonly TimeProvider _time;
@@ -29,8 +30,9 @@ public sealed class WatchHub : IDisposable
     private int _isWakeRequested;
     private int _isStopped;
 
-    // Main revision that the store has; written by the applier.
+    // Written by the applier: main revision that the notifier was woken for, and that of the last change appended.
     private long _published;
+    private long _appended;
     private ulong _raftTerm;
 
     public WatchHub(IWatchHistory history, WatchOptions options, TimeProvider time)
@@ -38,6 +40,7 @@ public sealed class WatchHub : IDisposable
         ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
+        _history = history;
         _time = time;
         _changes = new RecentChanges(options.RecentBytesMax);
         _notifier = new WatchNotifier(history, options, _changes, time);
@@ -72,8 +75,8 @@ public sealed class WatchHub : IDisposable
     }
 
     /// <summary>
-    /// Applier: one change, in revision order. The record is copied if anybody may want it. Visible to watchers with
-    /// the next <see cref="Publish"/>.
+    /// Applier: one change, in revision order, before the store shows it. The record is copied if anybody may want it.
+    /// Watchers hear of it with the next <see cref="Publish"/> or, if the notifier is awake, once the store shows it.
     /// </summary>
     public void Append(Revision revision, bool isTombstone, ReadOnlySpan<byte> key, ReadOnlySpan<byte> storedKeyValue)
     {
@@ -85,6 +88,8 @@ public sealed class WatchHub : IDisposable
         {
             _changes.Append(revision, isTombstone, storedKeyValue);
         }
+
+        Volatile.Write(ref _appended, revision.Main);
     }
 
     /// <summary>
@@ -94,7 +99,9 @@ public sealed class WatchHub : IDisposable
     public void Publish(long revision)
     {
         Invariant.Check(revision >= _published);
-        Volatile.Write(ref _published, revision);
+
+        // A full fence: either the notifier's next round finds this revision or the first watcher is seen here.
+        Interlocked.Exchange(ref _published, revision);
         if (_notifier.WatcherCount > 0)
         {
             Wake();
@@ -203,9 +210,10 @@ public sealed class WatchHub : IDisposable
     {
         _notifier.Term = RaftTerm;
 
-        // The commands are counted first: what their senders saw published is then notified before they are executed.
+        // The commands are counted first: what their senders saw in the store is then notified before they are carried
+        // out.
         var commands = Math.Min(_commands.Count, CommandsPerRoundMax);
-        var worked = _notifier.Notify(Volatile.Read(ref _published));
+        var worked = _notifier.Notify(ReadableRevision());
         for (var i = 0; i < commands && _commands.TryDequeue(out var command); i++)
         {
             _notifier.Execute(command);
@@ -215,5 +223,15 @@ public sealed class WatchHub : IDisposable
         worked |= _notifier.Tick();
         worked |= _notifier.CatchUp();
         return worked;
+    }
+
+    /// <summary>
+    /// What clients may have seen, be it in the middle of a batch that is not published yet: a watch from now on must
+    /// not bring it. A snapshot counts when it is published, for its changes were not appended.
+    /// </summary>
+    private long ReadableRevision()
+    {
+        var shown = Math.Min(_history.CurrentRevision, Volatile.Read(ref _appended));
+        return Math.Max(shown, Volatile.Read(ref _published));
     }
 }

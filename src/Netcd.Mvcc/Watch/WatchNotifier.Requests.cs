@@ -86,7 +86,7 @@ internal sealed partial class WatchNotifier
         var group = _groups.GetOrAdd(new KeyRange(request.Key, request.RangeEnd));
         var watcher = new Watcher(stream, PickId(stream, request.WatchId), group, request);
         stream.Watchers.Add(watcher.Id, watcher);
-        Volatile.Write(ref _watcherCount, _watcherCount + 1);
+        Interlocked.Increment(ref _watcherCount);
         if (request.StartRevision == 0 || request.StartRevision > _notified)
         {
             watcher.Next = Math.Max(request.StartRevision, _notified + 1);
@@ -124,7 +124,7 @@ internal sealed partial class WatchNotifier
     {
         Leave(watcher, WatcherState.Canceled);
         watcher.Stream.ProgressWatchers -= watcher.ProgressNotify ? 1 : 0;
-        Volatile.Write(ref _watcherCount, _watcherCount - 1);
+        Interlocked.Decrement(ref _watcherCount);
     }
 
     /// <summary>Takes a watcher out of its group.</summary>
