@@ -44,6 +44,9 @@ public sealed class ApiServer : IDisposable
 
     public MethodTable Methods { get; }
 
+    /// <summary>What is answered on client listeners besides gRPC.</summary>
+    internal IEnumerable<string> WebPaths => _web.Paths;
+
     /// <summary>Answers what is not gRPC on client listeners.</summary>
     public Task HandleWebAsync(HttpContext context) => _web.HandleAsync(context);
 

@@ -95,6 +95,12 @@ public sealed record MemberOptions
     /// </summary>
     public string MaxClusterVersion { get; init; } = "3.5.0";
 
+    /// <summary>
+    /// --v2-deprecation=write-only-skip-check: a snapshot with users' version 2 keys is no obstacle; they are gone with
+    /// the next snapshot.
+    /// </summary>
+    public bool DropsV2Keys { get; init; }
+
     /// <summary>Comparing data with other members.</summary>
     public CorruptionOptions Corruption { get; init; } = new();
 

@@ -22,6 +22,9 @@ public sealed class BadInputTests
     [InlineData(1, "multiple discovery or bootstrap flags are set", "--initial-cluster=a=http://127.0.0.1:1", "--discovery-srv=x")]
     [InlineData(1, "couldn't find local name", "--name=other", "--initial-cluster=a={peer}", "--listen-peer-urls={peer}", "--initial-advertise-peer-urls={peer}", "--listen-client-urls={client}", "--advertise-client-urls={client}")]
     [InlineData(1, "is not a valid flag", "extra")]
+    [InlineData(1, "--logger=capnslog is removed in v3.5", "--logger=capnslog")]
+    [InlineData(1, "unknown logger option \"other\"", "--logger=other")]
+    [InlineData(2, "invalid value \"other\" for flag -discovery-fallback: invalid value", "--discovery-fallback=other")]
     public async Task Bad_command_line_is_refused_with_the_exit_code_of_etcd(
         int exitCode, string text, params string[] arguments)
     {

@@ -46,6 +46,8 @@ internal sealed class TestApi : IDisposable
 
     public MethodTable Methods => _server.Methods;
 
+    public IEnumerable<string> WebPaths => _server.WebPaths;
+
     public static async Task<TestApi> StartAsync(Func<ApiOptions, ApiOptions>? change = null, long quotaBytes = 0)
     {
         var api = new TestApi(change, quotaBytes);

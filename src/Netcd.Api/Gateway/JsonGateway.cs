@@ -33,6 +33,9 @@ internal sealed class JsonGateway(MethodTable methods, ApiContext api)
 
     public ApiContext Api => api;
 
+    /// <summary>All paths it answers.</summary>
+    public IEnumerable<string> Paths => _routes.Value.All.Keys;
+
     /// <summary>Longest request message, as on a gRPC connection.</summary>
     public int MessageBytesMax => api.Options.MaxRequestBytes + (512 * 1024);
 

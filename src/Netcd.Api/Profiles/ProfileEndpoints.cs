@@ -12,7 +12,7 @@ namespace Netcd.Api.Profiles;
 /// </summary>
 public sealed class ProfileEndpoints
 {
-    private const string Prefix = "/debug/pprof/";
+    internal const string Prefix = "/debug/pprof/";
     private const int SecondsDefault = 30;
     private const int SecondsMax = 600;
 

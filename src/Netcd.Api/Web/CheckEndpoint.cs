@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Netcd.Api.Calls;
@@ -41,8 +40,7 @@ internal sealed class CheckEndpoint
                 .Select(pair => (pair.Key, pair.Value ? 1.0 : 0)));
     }
 
-    public bool TryFind(string path, [NotNullWhen(true)] out HealthCheck[]? checks) =>
-        _byPath.TryGetValue(path, out checks);
+    public IReadOnlyDictionary<string, HealthCheck[]> ByPath => _byPath;
 
     public async Task HandleAsync(HttpContext context, HealthCheck[] checks)
     {

@@ -13,17 +13,48 @@ namespace Netcd.Api.Web;
 /// What is served that is not gRPC: the JSON gateway, health, version, metrics. Anything else is 404. Upstream:
 /// server/etcdserver/api/etcdhttp, server/embed/serve.go.
 /// </summary>
-internal sealed class WebEndpoints(ApiContext api, MethodTable methods)
+internal sealed class WebEndpoints
 {
     private const string GatewayPrefix = "/v3/";
     private const string OldGatewayPrefix = "/v3beta/";
 
-    private readonly JsonGateway? _gateway = api.Options.GatewayEnabled ? new JsonGateway(methods, api) : null;
+    private readonly ApiContext _api;
+    private readonly JsonGateway? _gateway;
     private readonly ProfileEndpoints _profiles = new();
-    private readonly LogLevelEndpoint _logLevel = new(api.Options);
-    private readonly HealthEndpoint _health = new(api);
-    private readonly CheckEndpoint _checks = new(api);
-    private readonly ClientAccess _access = new(api.Member, api.Options);
+    private readonly ClientAccess _access;
+
+    // What is served under exactly this path: by listeners of metrics, and by those of clients besides that.
+    private readonly Dictionary<string, Func<HttpContext, Task>> _metrics = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Func<HttpContext, Task>> _pages = new(StringComparer.Ordinal);
+
+    public WebEndpoints(ApiContext api, MethodTable methods)
+    {
+        _api = api;
+        _gateway = api.Options.GatewayEnabled ? new JsonGateway(methods, api) : null;
+        _access = new ClientAccess(api.Member, api.Options);
+        var health = new HealthEndpoint(api);
+        _metrics.Add("/metrics", MetricsAsync);
+        _metrics.Add("/health", http => GetAsync(http, health.HandleAsync));
+        var checks = new CheckEndpoint(api);
+        foreach (var (path, what) in checks.ByPath)
+        {
+            _metrics.Add(path, http => GetAsync(http, one => checks.HandleAsync(one, what)));
+        }
+
+        _pages.Add("/version", http => GetAsync(http, VersionAsync));
+        _pages.Add("/debug/vars", http => GetAsync(http, one => DebugVars.WriteAsync(one, api.Member)));
+        if (api.Options.ProfilesEnabled)
+        {
+            _pages.Add(LogLevelEndpoint.Path, new LogLevelEndpoint(api.Options).HandleAsync);
+        }
+    }
+
+    /// <summary>All that is served on client listeners, by path; a folder stands for what is below it.</summary>
+    internal IEnumerable<string> Paths =>
+    [
+        .. _gateway?.Paths ?? [], .. _metrics.Keys, .. _pages.Keys,
+        .. _api.Options.ProfilesEnabled ? new[] { ProfileEndpoints.Prefix } : [],
+    ];
 
     /// <summary>The client listeners' endpoints.</summary>
     public Task HandleAsync(HttpContext context)
@@ -44,17 +75,11 @@ internal sealed class WebEndpoints(ApiContext api, MethodTable methods)
             return WebPath.RedirectAsync(context, better);
         }
 
-        return path switch
-        {
-            _ when _gateway is not null && path.StartsWith(GatewayPrefix, StringComparison.Ordinal) =>
-                _gateway.AnswerAsync(context, path),
-            "/version" => GetAsync(context, VersionAsync),
-            "/debug/vars" => GetAsync(context, http => DebugVars.WriteAsync(http, api.Member)),
-            LogLevelEndpoint.Path when api.Options.ProfilesEnabled => _logLevel.HandleAsync(context),
-            _ when api.Options.ProfilesEnabled && ProfileEndpoints.Serves(path) =>
-                _profiles.HandleAsync(context, path),
-            _ => HandleMetricsAsync(context, path),
-        };
+        return _pages.TryGetValue(path, out var page) ? page(context)
+            : _gateway is not null && path.StartsWith(GatewayPrefix, StringComparison.Ordinal)
+                ? _gateway.AnswerAsync(context, path)
+            : _api.Options.ProfilesEnabled && ProfileEndpoints.Serves(path) ? _profiles.HandleAsync(context, path)
+            : HandleMetricsAsync(context, path);
     }
 
     /// <summary>The endpoints of <c>--listen-metrics-urls</c>: health and metrics only.</summary>
@@ -66,23 +91,12 @@ internal sealed class WebEndpoints(ApiContext api, MethodTable methods)
             : HandleMetricsAsync(context, path);
     }
 
-    private Task HandleMetricsAsync(HttpContext context, string path)
-    {
-        return path switch
-        {
-            // Go answers CONNECT too, which the server under us does not allow a body.
-            "/metrics" when HttpMethods.IsConnect(context.Request.Method) => WebErrors.MethodNotAllowedAsync(context),
-            "/metrics" => MetricsAsync(context),
-            "/health" => GetAsync(context, _health.HandleAsync),
-            _ when _checks.TryFind(path, out var checks) =>
-                GetAsync(context, http => _checks.HandleAsync(http, checks)),
-            _ => WebErrors.NotFoundAsync(context),
-        };
-    }
+    private Task HandleMetricsAsync(HttpContext context, string path) =>
+        _metrics.TryGetValue(path, out var page) ? page(context) : WebErrors.NotFoundAsync(context);
 
     // What has something below it and nothing itself.
     private bool IsFolder(string path) =>
-        (path == "/v3" && _gateway is not null) || (path == "/debug/pprof" && api.Options.ProfilesEnabled);
+        (path == "/v3" && _gateway is not null) || (path == "/debug/pprof" && _api.Options.ProfilesEnabled);
 
     private static Task GetAsync(HttpContext context, Func<HttpContext, Task> handle) =>
         context.Request.Method == HttpMethods.Get ? handle(context) : WebErrors.MethodNotAllowedAsync(context);
@@ -113,19 +127,26 @@ internal sealed class WebEndpoints(ApiContext api, MethodTable methods)
 
     private Task VersionAsync(HttpContext context)
     {
-        var cluster = api.Member.ClusterVersion.Length == 0 ? "not_decided" : api.Member.ClusterVersion;
-        var storage = api.Member.StorageVersion.Length == 0 ? "unknown" : api.Member.StorageVersion;
+        var cluster = _api.Member.ClusterVersion.Length == 0 ? "not_decided" : _api.Member.ClusterVersion;
+        var storage = _api.Member.StorageVersion.Length == 0 ? "unknown" : _api.Member.StorageVersion;
         context.Response.ContentType = "application/json";
-        var server = api.Options.ServerVersion;
+        var server = _api.Options.ServerVersion;
         var text = $$"""{"etcdserver":"{{server}}","etcdcluster":"{{cluster}}","storage":"{{storage}}"}""";
         return WebErrors.WriteAsync(context, text);
     }
 
     private async Task MetricsAsync(HttpContext context)
     {
+        // Go answers CONNECT too, which the server under us does not allow a body.
+        if (HttpMethods.IsConnect(context.Request.Method))
+        {
+            await WebErrors.MethodNotAllowedAsync(context);
+            return;
+        }
+
         var page = new ArrayBufferWriter<byte>(64 * 1024);
         var asOpenMetrics = PrefersOpenMetrics(context.Request);
-        api.Metrics.Page.Write(page, asOpenMetrics);
+        _api.Metrics.Page.Write(page, asOpenMetrics);
         context.Response.ContentType = asOpenMetrics
             ? OpenMetricsText.ContentType
             : "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";

@@ -83,11 +83,23 @@ public sealed class HostSettingsTests
     public void Flags_reach_the_discovery_service() => Check(
         ("--discovery-dial-timeout=7s", options => Registry(options).DialTimeout, TimeSpan.FromSeconds(7)),
         ("--discovery-request-timeout=8s", options => Registry(options).RequestTimeout, TimeSpan.FromSeconds(8)),
-        ("--discovery-keepalive-time=9s", options => Registry(options).KeepAliveTime, TimeSpan.FromSeconds(9)),
+        ("--discovery-dial-timeout=0s", options => Registry(options).DialTimeout, null),
+        ("--discovery-request-timeout=-1s", options => Registry(options).RequestTimeout, TimeSpan.Zero),
+        ("--discovery-keepalive-time=11s", options => Registry(options).KeepAliveTime, TimeSpan.FromSeconds(11)),
+        ("--discovery-keepalive-time=0s", options => Registry(options).KeepAliveTime, null),
+        ("--discovery-keepalive-time=2500000h",
+            options => Registry(options).KeepAliveTime, TimeSpan.FromMilliseconds(int.MaxValue)),
+        ("--discovery-keepalive-timeout=1ms", options => Registry(options).KeepAliveTimeout, TimeSpan.FromSeconds(1)),
+        ("--discovery-keepalive-timeout=0s", options => Registry(options).KeepAliveTimeout, TimeSpan.FromSeconds(20)),
         ("--discovery-keepalive-timeout=10s", options => Registry(options).KeepAliveTimeout, TimeSpan.FromSeconds(10)),
         ("--discovery-insecure-skip-tls-verify", options => Registry(options).Tls is not null, true),
         ("--discovery-user=u", options => Registry(options).User, "u"),
         ("--discovery-password=p", options => Registry(options).Password, "p"));
+
+    /// <summary>Servers close a connection that is pinged more often than each five seconds.</summary>
+    [Fact]
+    public void The_discovery_service_is_not_pinged_more_often_than_grpc_allows() => Assert.Equal(
+        TimeSpan.FromSeconds(10), Registry(Options.Of("--discovery-keepalive-time=1s")).KeepAliveTime);
 
     [Theory]
     [InlineData("--auth-token=jwt,sign-method=none", "unsupported signing method: *jwt.signingMethodNone")]
@@ -115,7 +127,7 @@ public sealed class HostSettingsTests
                 Options.Of([.. arguments, "--feature-gates=SetMemberLocalAddr=true"]), NullLogger.Instance));
     }
 
-    private static void Check(params (string Flag, Func<DaemonOptions, object?> Setting, object Expected)[] rows)
+    private static void Check(params (string Flag, Func<DaemonOptions, object?> Setting, object? Expected)[] rows)
     {
         var plain = Options.Of();
         Assert.All(rows, row =>

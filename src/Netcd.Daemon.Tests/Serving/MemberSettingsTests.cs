@@ -27,6 +27,7 @@ public sealed class MemberSettingsTests
         ("--max-learners=6", member => member.LearnersMax, 6),
         ("--strict-reconfig-check=false", member => member.StrictReconfigCheck, false),
         ("--max-cluster-version=3.6", member => member.MaxClusterVersion, "3.6.0"),
+        ("--v2-deprecation=write-only-skip-check", member => member.DropsV2Keys, true),
         ("--downgrade-check-time=9s", member => member.DowngradeCheckInterval, TimeSpan.FromSeconds(9)),
         ("--experimental-downgrade-check-time=8s", member => member.DowngradeCheckInterval, TimeSpan.FromSeconds(8)),
         ("--auth-token-ttl=17", member => member.SimpleTokenLifetime, TimeSpan.FromSeconds(17)),

@@ -15,20 +15,34 @@ public sealed class TracingTests
 {
     private const string Parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
+    private static readonly string[] Names =
+    [
+        "--enable-distributed-tracing", "--distributed-tracing-sampling-rate=", "--distributed-tracing-service-name=",
+        "--distributed-tracing-instance-id=", "--distributed-tracing-address=",
+    ];
+
+    private static readonly string[] OldNames =
+    [
+        "--experimental-enable-distributed-tracing", "--experimental-distributed-tracing-sampling-rate=",
+        "--experimental-distributed-tracing-service-name=", "--experimental-distributed-tracing-instance-id=",
+        "--experimental-distributed-tracing-address=",
+    ];
+
     [Theory]
-    [InlineData("--distributed-tracing-sampling-rate=1000000", "", true)]
-    [InlineData("--experimental-distributed-tracing-sampling-rate=1000000", "", true)]
-    [InlineData("--distributed-tracing-sampling-rate=0", "", false)]
-    [InlineData("--distributed-tracing-sampling-rate=0", Parent, true)]
-    public async Task Spans_of_sampled_calls_reach_the_collector(string rate, string parent, bool isSampled)
+    [InlineData(false, 1_000_000, "", true)]
+    [InlineData(true, 1_000_000, "", true)]
+    [InlineData(false, 0, "", false)]
+    [InlineData(true, 0, "", false)]
+    [InlineData(false, 0, Parent, true)]
+    public async Task Spans_of_sampled_calls_reach_the_collector(bool isOld, int rate, string parent, bool isSampled)
     {
+        var names = isOld ? OldNames : Names;
         var received = new Answering("Export");
         await using var collector = await StartAsync(
             new Method("opentelemetry.proto.collector.trace.v1.TraceService", "Export", received), null);
         var options = Options(
-            "--experimental-enable-distributed-tracing", rate, "--distributed-tracing-service-name=shown-service",
-            "--distributed-tracing-instance-id=shown-instance",
-            $"--distributed-tracing-address=127.0.0.1:{Port(collector)}");
+            names[0], $"{names[1]}{rate}", $"{names[2]}shown-service", $"{names[3]}shown-instance",
+            $"{names[4]}127.0.0.1:{Port(collector)}");
         var watch = new CallWatch(
             new CallWatchOptions { Traces = true }, new MetricsPage(), TimeProvider.System, NullLogger.Instance);
         var tracing = Tracing.Start(options);

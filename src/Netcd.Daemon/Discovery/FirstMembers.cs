@@ -13,6 +13,13 @@ namespace Netcd.Daemon.Discovery;
 /// <param name="Service">Where the rest is found; null if nowhere.</param>
 internal sealed record FirstMembers(IReadOnlyList<InitialMember> Members, string Token, IClusterDiscovery? Service)
 {
+    private static readonly TimeSpan LongestLimit = TimeSpan.FromMilliseconds(int.MaxValue);
+
+    // As grpc's client in Go: a server takes more pings for an attack and closes the connection.
+    private static readonly TimeSpan ShortestKeepAlive = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShortestKeepAliveTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan DefaultKeepAliveTimeout = TimeSpan.FromSeconds(20);
+
     /// <summary>Reads them for a member without a log.</summary>
     /// <exception cref="StartException">The flags or the answers do not make a cluster.</exception>
     public static async Task<FirstMembers> FindAsync(
@@ -78,14 +85,24 @@ internal sealed record FirstMembers(IReadOnlyList<InitialMember> Members, string
     internal static RegistryOptions RegistryOptionsOf(FlagValues values) => new()
     {
         Endpoints = values.Words("discovery-endpoints"),
-        DialTimeout = values.Duration("discovery-dial-timeout"),
-        RequestTimeout = values.Duration("discovery-request-timeout"),
-        KeepAliveTime = values.Duration("discovery-keepalive-time"),
-        KeepAliveTimeout = values.Duration("discovery-keepalive-timeout"),
+        DialTimeout = Limit(values.Duration("discovery-dial-timeout")),
+        RequestTimeout = Limit(values.Duration("discovery-request-timeout")) ?? TimeSpan.Zero,
+        KeepAliveTime = Limit(values.Duration("discovery-keepalive-time")) is { } time
+            ? Max(time, ShortestKeepAlive)
+            : null,
+        KeepAliveTimeout = Limit(values.Duration("discovery-keepalive-timeout")) is { } timeout
+            ? Max(timeout, ShortestKeepAliveTimeout)
+            : DefaultKeepAliveTimeout,
         Tls = DiscoveryTls.Of(values),
         User = values.Text("discovery-user"),
         Password = values.Text("discovery-password"),
     };
+
+    // Zero and less is none; and what the framework's timers cannot wait for is as long as they can.
+    private static TimeSpan? Limit(TimeSpan time) =>
+        time <= TimeSpan.Zero ? null : time < LongestLimit ? time : LongestLimit;
+
+    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 
     private static InitialMember Self(DaemonOptions options) =>
         new(options.Name, [.. options.AdvertisePeerUrls.Select(url => url.Text)]);

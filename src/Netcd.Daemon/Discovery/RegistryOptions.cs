@@ -8,11 +8,13 @@ internal sealed record RegistryOptions
     /// <summary><c>host:port</c>, or with a scheme that says whether TLS is spoken.</summary>
     public required IReadOnlyList<string> Endpoints { get; init; }
 
-    public TimeSpan DialTimeout { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>Null: the framework's.</summary>
+    public TimeSpan? DialTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    public TimeSpan KeepAliveTime { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>Null: no pings.</summary>
+    public TimeSpan? KeepAliveTime { get; init; } = TimeSpan.FromSeconds(10);
 
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(6);
 

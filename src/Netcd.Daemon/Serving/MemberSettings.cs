@@ -105,6 +105,7 @@ internal static class MemberSettings
             LearnersMax = (int)Math.Clamp(values.Int64("max-learners"), int.MinValue, int.MaxValue),
             StrictReconfigCheck = values.Bool("strict-reconfig-check"),
             MaxClusterVersion = values.Text("max-cluster-version") + ".0",
+            DropsV2Keys = values.Text("v2-deprecation") == "write-only-skip-check",
             Corruption = new CorruptionOptions
             {
                 ChecksAtStart = options.Gates["InitialCorruptCheck"],

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Netcd.Base;
+using Netcd.Server.Membership;
 using Netcd.Wal;
 using Netcd.Wal.Snapshots;
 
@@ -7,13 +7,10 @@ namespace Netcd.Offline.Checking;
 
 /// <summary>
 /// Whether the newest snapshot of a stopped member holds users' version 2 keys, which releases from 3.6 on refuse to
-/// start with. Source: etcd 3.5's etcdutl/etcdutl/check_command.go and membership/storev2.go.
+/// start with. Source: etcd 3.5's etcdutl/etcdutl/check_command.go.
 /// </summary>
 public static class V2StoreCheck
 {
-    private const string Cluster = "0";
-    private const string Permissions = "2";
-
     /// <exception cref="OfflineException">There is such content, or the files cannot be read.</exception>
     /// <exception cref="IOException">The disk failed.</exception>
     public static void Run(OfflineTools tools, string dataDirectory, string? walDirectory)
@@ -37,7 +34,7 @@ public static class V2StoreCheck
                     "failed to read a snap file", new KeyValuePair<string, object?>("error", corruption.Message));
             }
 
-            if (snapshot is not null && HasContent(snapshot.Data))
+            if (snapshot is not null && V2Tree.HoldsUserKeys(snapshot.Data, layout.Snapshots))
             {
                 throw new OfflineException("detected custom content in v2store");
             }
@@ -45,42 +42,6 @@ public static class V2StoreCheck
         catch (CorruptionException corruption)
         {
             throw new OfflineException(corruption.Message, corruption);
-        }
-    }
-
-    private static bool HasContent(ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            foreach (var (name, node) in Children(document.RootElement.GetProperty("Root")))
-            {
-                // Emptied users and roles of version 2 leave their directories behind.
-                var counts = name == Permissions
-                    ? Children(node).Any(child => Children(child.Node).Any())
-                    : name != Cluster && Children(node).Any();
-                if (counts)
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-        catch (Exception problem) when (problem is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            throw new OfflineException($"failed to recover v2store from snapshot: {problem.Message}", problem);
-        }
-    }
-
-    private static IEnumerable<(string Name, JsonElement Node)> Children(JsonElement node)
-    {
-        if (node.TryGetProperty("Children", out var children) && children.ValueKind == JsonValueKind.Object)
-        {
-            foreach (var child in children.EnumerateObject())
-            {
-                yield return (child.Name, child.Value);
-            }
         }
     }
 }

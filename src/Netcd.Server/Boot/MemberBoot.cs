@@ -88,9 +88,14 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
             Warn("set a damaged snapshot file aside", "error", corruption.Message);
         }
 
-        var replayed = snapshot.IsEmpty
-            ? new MembershipView()
-            : V2Tree.Read(snapshot.Data, $"{_layout.Snapshots}: snapshot {snapshot.Metadata.Index}");
+        var replayed = new MembershipView();
+        if (!snapshot.IsEmpty)
+        {
+            var place = $"{_layout.Snapshots}: snapshot {snapshot.Metadata.Index}";
+            CheckV2Keys(snapshot, place);
+            replayed = V2Tree.Read(snapshot.Data, place);
+        }
+
         var parts = OpenParts(_database.Open(snapshots, snapshot), replayed);
         WriteAheadLog? log = null;
         try
@@ -195,6 +200,27 @@ internal sealed class MemberBoot(MemberOptions options, Action<Exception> onFata
         }
 
         return storage;
+    }
+
+    // Source: AssertNoV2StoreContent of etcd's server/storage/util.go.
+    private void CheckV2Keys(Snapshot snapshot, string place)
+    {
+        if (!V2Tree.HoldsUserKeys(snapshot.Data, place))
+        {
+            return;
+        }
+
+        if (!options.DropsV2Keys)
+        {
+            throw new MemberStartException(
+                "detected disallowed custom content in v2store for stage --v2-deprecation=write-only");
+        }
+
+        Warn(
+            "WARNING: --v2-deprecation=write-only-skip-check is enabled; v2 content detected, but validation check is "
+            + "being bypassed",
+            "snapshot-index",
+            snapshot.Metadata.Index.ToString());
     }
 
     private static void CheckVersions(MemberParts parts)

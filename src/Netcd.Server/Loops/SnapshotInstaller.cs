@@ -34,6 +34,11 @@ internal sealed class SnapshotInstaller(
             throw new CorruptionException(path, $"the database of snapshot {index} is missing");
         }
 
+        if (!options.DropsV2Keys && V2Tree.HoldsUserKeys(snapshot.Data, $"snapshot {index}"))
+        {
+            throw new CorruptionException($"snapshot {index}", "detected disallowed custom content in v2store");
+        }
+
         var old = parts.Backend;
         old.Retire();
         disk.Rename(path, layout.Database);

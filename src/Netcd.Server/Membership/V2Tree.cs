@@ -12,6 +12,9 @@ namespace Netcd.Server.Membership;
 /// </summary>
 internal static class V2Tree
 {
+    private const string Cluster = "0";
+    private const string Permissions = "2";
+
     internal static byte[] Write(MembershipView view)
     {
         var text = new StringBuilder("{\"Root\":");
@@ -46,34 +49,61 @@ internal static class V2Tree
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    /// <exception cref="CorruptionException">The text is not such a tree, or holds users' version 2 keys.</exception>
-    internal static MembershipView Read(ReadOnlyMemory<byte> json, string place)
+    /// <exception cref="CorruptionException">The text is not such a tree.</exception>
+    internal static MembershipView Read(ReadOnlyMemory<byte> json, string place) => Visit(json, place, root =>
+    {
+        var view = new MembershipView();
+        if (!TryChild(root, Cluster, out var cluster))
+        {
+            return view;
+        }
+
+        foreach (var (name, node) in Children(cluster, "members"))
+        {
+            view.Set(ReadMember(ParseId(name), node, place));
+        }
+
+        foreach (var (name, _) in Children(cluster, "removed_members"))
+        {
+            view.AddRemoved(ParseId(name));
+        }
+
+        if (TryChild(cluster, "version", out var version))
+        {
+            view.Version = version.GetProperty("Value").GetString() ?? string.Empty;
+        }
+
+        return view;
+    });
+
+    /// <summary>
+    /// Whether there are users' version 2 keys, which we would not write again: anything outside of the cluster's own
+    /// directory. Source: IsMetaStoreOnly of etcd's server/etcdserver/api/membership/storev2.go.
+    /// </summary>
+    /// <exception cref="CorruptionException">As above.</exception>
+    internal static bool HoldsUserKeys(ReadOnlyMemory<byte> json, string place) => Visit(json, place, static root =>
+    {
+        foreach (var (name, node) in Children(root))
+        {
+            // Emptied users and roles of version 2 leave their directories behind.
+            var holds = name == Permissions
+                ? Children(node).Any(child => Children(child.Node).Any())
+                : name != Cluster && Children(node).Any();
+            if (holds)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    });
+
+    private static T Visit<T>(ReadOnlyMemory<byte> json, string place, Func<JsonElement, T> read)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
-            var view = new MembershipView();
-            if (!TryChild(document.RootElement.GetProperty("Root"), "0", out var cluster))
-            {
-                return view;
-            }
-
-            foreach (var (name, node) in Children(cluster, "members"))
-            {
-                view.Set(ReadMember(ParseId(name), node, place));
-            }
-
-            foreach (var (name, _) in Children(cluster, "removed_members"))
-            {
-                view.AddRemoved(ParseId(name));
-            }
-
-            if (TryChild(cluster, "version", out var version))
-            {
-                view.Version = version.GetProperty("Value").GetString() ?? string.Empty;
-            }
-
-            return view;
+            return read(document.RootElement.GetProperty("Root"));
         }
         catch (Exception problem) when (problem
             is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
@@ -107,10 +137,12 @@ internal static class V2Tree
             && children.TryGetProperty(name, out child);
     }
 
-    private static IEnumerable<(string Name, JsonElement Node)> Children(JsonElement node, string name)
+    private static IEnumerable<(string Name, JsonElement Node)> Children(JsonElement node, string name) =>
+        TryChild(node, name, out var directory) ? Children(directory) : [];
+
+    private static IEnumerable<(string Name, JsonElement Node)> Children(JsonElement node)
     {
-        if (TryChild(node, name, out var directory)
-            && directory.GetProperty("Children") is { ValueKind: JsonValueKind.Object } children)
+        if (node.GetProperty("Children") is { ValueKind: JsonValueKind.Object } children)
         {
             foreach (var child in children.EnumerateObject())
             {

@@ -16,7 +16,9 @@ internal static partial class AnswerForm
         "Content-Type", "Grpc-Metadata-Content-Type", "Location", "WWW-Authenticate", "X-Content-Type-Options",
     ];
 
-    public static string Of(HttpAnswer answer)
+    /// <param name="answer">The answer.</param>
+    /// <param name="isOfFile">It has a hash of the whole database, which has what each program notes for itself.</param>
+    public static string Of(HttpAnswer answer, bool isOfFile = false)
     {
         var form = new StringBuilder();
         form.Append(CultureInfo.InvariantCulture, $"{answer.Status}\n");
@@ -45,6 +47,8 @@ internal static partial class AnswerForm
                 "stream terminated by RST_STREAM with error code: CANCEL", "context deadline exceeded",
                 StringComparison.Ordinal);
 
+            body = isOfFile ? FileHash().Replace(body, "\"hash\":*}") : body;
+
             // What etcd 3.5 does not have.
             body = Newer().Replace(body, "");
         }
@@ -62,6 +66,9 @@ internal static partial class AnswerForm
         """,
         RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture)]
     private static partial Regex Random();
+
+    [GeneratedRegex("\"hash\":[1-9][0-9]*}$")]
+    private static partial Regex FileHash();
 
     [GeneratedRegex(""","(hash_revision|storageVersion|dbSizeQuota|downgradeInfo|storage)":("[^"]*"|\{[^}]*\})""")]
     private static partial Regex Newer();
