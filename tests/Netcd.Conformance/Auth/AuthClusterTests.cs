@@ -18,6 +18,8 @@ public sealed class AuthClusterTests
     private const int EntriesBehind = 400;
     private const int Seed = 20261127;
 
+    private static readonly TimeSpan LogLimit = TimeSpan.FromMinutes(1);
+
     private readonly Random _random = new(Seed);
 
     [Theory]
@@ -92,7 +94,7 @@ public sealed class AuthClusterTests
         await EtcdCluster.UntilAsync("nobody can log in", async () =>
             (await late.AskAsync("Auth/Authenticate", new AuthenticateRequest { Name = "changes", Password = "new-pw" }))
                 .StartsWith("OK", StringComparison.Ordinal));
-        Assert.Contains("applied snapshot", laggard.Server.Log, StringComparison.Ordinal);
+        await laggard.Server.WaitForLogAsync("applied snapshot", LogLimit);
         Assert.StartsWith(
             "InvalidArgument",
             await late.AskAsync("Auth/Authenticate", new AuthenticateRequest { Name = "goes", Password = "goes-pw" }));

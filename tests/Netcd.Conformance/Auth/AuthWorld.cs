@@ -17,6 +17,10 @@ internal sealed class AuthWorld : IAsyncDisposable
     // Well within the lifetime: a token that is used lives on, but a slow machine may pause.
     private static readonly TimeSpan TokenRenewal = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
+
+    private static readonly Identity Root = new("root", User: "root");
+
     private readonly TestCertificates _certificates;
     private readonly string _secureUrl;
     private readonly Dictionary<string, V3Client> _clients = new(StringComparer.Ordinal);
@@ -55,7 +59,7 @@ internal sealed class AuthWorld : IAsyncDisposable
             $"--advertise-client-urls={plain}", $"--listen-peer-urls={peer}", $"--initial-advertise-peer-urls={peer}",
             $"--initial-cluster=m1={peer}", $"--cert-file={certificates.CertFile("server")}",
             $"--key-file={certificates.KeyFile("server")}", $"--trusted-ca-file={certificates.CaFile}",
-            "--client-cert-auth=true", "--bcrypt-cost=4", $"--auth-token-ttl={(int)TokenLifetime.TotalSeconds}");
+            "--client-cert-auth=true", "--bcrypt-cost=4", "--unsafe-no-fsync", $"--auth-token-ttl={(int)TokenLifetime.TotalSeconds}");
         return new AuthWorld(server, plain, secure, peer, certificates);
     }
 
@@ -79,14 +83,13 @@ internal sealed class AuthWorld : IAsyncDisposable
         ExpiredToken = await LoginAsync("reader");
         await Task.Delay(TokenLifetime + TimeSpan.FromSeconds(2.5));
         DeletedToken = await LoginAsync("gone");
-        await Auth("UserDelete", new AuthUserDeleteRequest { Name = "gone" }, await TokenAsync("root"));
+        await AuthAsRoot("UserDelete", new AuthUserDeleteRequest { Name = "gone" });
     }
 
     /// <summary>The leases that one identity is asked about: without keys, and with one that some may read or write.
     /// </summary>
     public async Task GrantLeasesAsync(long first)
     {
-        var root = await MetadataAsync(new Identity("root", User: "root"));
         var keys = new[] { null, "r1", "w1", "b/1", "secret" };
         for (var i = 0; i < keys.Length; i++)
         {
@@ -100,19 +103,28 @@ internal sealed class AuthWorld : IAsyncDisposable
             }
         }
 
-        async Task OkAsync(Cell cell) => Assert.StartsWith("OK", await Probe.AskAsync(Plain, cell, root));
+        async Task OkAsync(Cell cell) => Assert.StartsWith("OK", (await AskAsync(Root, cell)).Text);
     }
 
-    /// <summary>Asks in somebody's name.</summary>
-    public async Task<string> AskAsync(Identity identity, Cell cell)
+    /// <summary>Asks in somebody's name until there is a verdict.</summary>
+    public async Task<Verdict> AskAsync(Identity identity, Cell cell)
     {
+        var isSure = true;
         while (true)
         {
             var answer = await Probe.AskAsync(ClientOf(identity), cell, await MetadataAsync(identity));
+            if (Transient.IsSaidIn(answer))
+            {
+                // Whether it was carried out is not known: the next answer may be that to a repetition.
+                isSure = false;
+                await Task.Delay(RetryPause);
+                continue;
+            }
+
             if (identity.User is not { } user || _isOff || !IsOld(user)
                 || !answer.EndsWith("invalid auth token", StringComparison.Ordinal))
             {
-                return answer;
+                return new Verdict(answer, isSure);
             }
 
             // On a busy machine so much time went by that the token ended on its way: a new one is needed.
@@ -123,7 +135,7 @@ internal sealed class AuthWorld : IAsyncDisposable
     /// <summary>Turns auth off. Tokens stay what they were, since nobody can log in any more.</summary>
     public async Task DisableAsync()
     {
-        await Auth("AuthDisable", new AuthDisableRequest(), await TokenAsync("root"));
+        await AuthAsRoot("AuthDisable", new AuthDisableRequest());
         _isOff = true;
     }
 
@@ -188,7 +200,7 @@ internal sealed class AuthWorld : IAsyncDisposable
         _tokens.TryGetValue(user, out var held) && Stopwatch.GetElapsedTime(held.Since) > TokenLifetime / 2;
 
     private async Task<string> LoginAsync(string user) =>
-        (await Plain.Channel.CallAsync(
+        (await Plain.CallAsync(
             "/etcdserverpb.Auth/Authenticate", new AuthenticateRequest { Name = user, Password = $"{user}-pw" },
             AuthenticateResponse.Parser)).Token;
 
@@ -204,7 +216,8 @@ internal sealed class AuthWorld : IAsyncDisposable
         await Auth("UserGrantRole", new AuthUserGrantRoleRequest { User = name, Role = name });
     }
 
-    private async Task Auth(string name, IMessage request, string? token = null) =>
-        Assert.StartsWith("OK", await Probe.AskAsync(
-            Plain, new Cell($"/etcdserverpb.Auth/{name}", request), token is null ? [] : [new("token", token)]));
+    private Task Auth(string name, IMessage request) => new AuthClient(Plain).CallAsync($"Auth/{name}", request);
+
+    private async Task AuthAsRoot(string name, IMessage request) =>
+        Assert.StartsWith("OK", (await AskAsync(Root, new Cell($"/etcdserverpb.Auth/{name}", request))).Text);
 }

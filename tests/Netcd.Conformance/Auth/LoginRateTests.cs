@@ -16,6 +16,7 @@ public sealed class LoginRateTests(ITestOutputHelper output)
     private const int SecondsDefault = 2;
     private const int Clients = 8;
     private const int Puts = 50;
+    private const int AttemptsMax = 3;
 
     // Far below what is seen (over 100), so that a busy machine does not matter.
     private const double RatioMin = 5;
@@ -25,11 +26,20 @@ public sealed class LoginRateTests(ITestOutputHelper output)
     [Fact]
     public async Task Repeated_logins_are_many_times_faster_than_those_of_etcd()
     {
-        var go = await MeasureAsync(ServerKind.Go);
-        var netcd = await MeasureAsync(ServerKind.Netcd);
-        output.WriteLine($"Go:    {go}");
-        output.WriteLine($"netcd: {netcd}");
-        Assert.True(netcd.PerSecond > RatioMin * go.PerSecond, $"{netcd} against {go}");
+        // A machine may stand still for the whole time of one measurement.
+        for (var attempt = 1; ; attempt++)
+        {
+            var go = await MeasureAsync(ServerKind.Go);
+            var netcd = await MeasureAsync(ServerKind.Netcd);
+            output.WriteLine($"Go:    {go}");
+            output.WriteLine($"netcd: {netcd}");
+            if (netcd.PerSecond > RatioMin * go.PerSecond)
+            {
+                return;
+            }
+
+            Assert.True(attempt < AttemptsMax, $"{netcd} against {go}");
+        }
     }
 
     private static async Task<LoginRate> MeasureAsync(ServerKind kind)

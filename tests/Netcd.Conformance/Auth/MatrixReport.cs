@@ -6,18 +6,26 @@ internal sealed class MatrixReport
     private readonly Dictionary<string, int> _explained = new(StringComparer.Ordinal);
     private int _cells;
     private int _allowed;
+    private int _askedAgain;
 
     /// <summary>Differences without a reason, one a line or two.</summary>
     public List<string> Unexplained { get; } = [];
 
+    /// <summary>Cells in which a side was asked again, and answered otherwise than the other.</summary>
+    public int Undecided { get; private set; }
+
     public string Summary =>
-        $"{_cells} cells, {_allowed} allowed by etcd, {Unexplained.Count} unexplained; "
+        $"{_cells} cells, {_allowed} allowed by etcd, {Unexplained.Count} unexplained, {_askedAgain} asked again, "
+        + $"{Undecided} undecided; "
         + string.Join("; ", _explained.Select(one => $"{one.Value} {one.Key}"));
 
-    public void Add(Identity identity, Cell cell, string go, string netcd)
+    public void Add(Identity identity, Cell cell, Verdict goVerdict, Verdict netcdVerdict)
     {
+        var (go, netcd) = (goVerdict.Text, netcdVerdict.Text);
+        var isSure = goVerdict.IsSure && netcdVerdict.IsSure;
         _cells++;
         _allowed += go.StartsWith("OK", StringComparison.Ordinal) ? 1 : 0;
+        _askedAgain += isSure ? 0 : 1;
         if (go == netcd)
         {
             return;
@@ -26,6 +34,10 @@ internal sealed class MatrixReport
         if (KnownDifferences.ReasonOf(cell, go, netcd) is { } reason)
         {
             _explained[reason] = _explained.GetValueOrDefault(reason) + 1;
+        }
+        else if (!isSure)
+        {
+            Undecided++;
         }
         else
         {

@@ -153,7 +153,7 @@ public sealed class DiscoveryTests
         var clusters = new HashSet<ulong>();
         foreach (var member in members)
         {
-            using var client = new V3Client(member.ClientUrl, insists: true);
+            using var client = new V3Client(member.ClientUrl);
             await client.PutAsync(member.Name, "x");
             var answer = await client.MembersAsync();
             clusters.Add(answer.Header.ClusterId);

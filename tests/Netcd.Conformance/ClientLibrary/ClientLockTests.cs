@@ -8,10 +8,10 @@ namespace Netcd.Conformance.ClientLibrary;
 /// <summary>Locks and elections: among ourselves, with real etcdctl, and with holders that die.</summary>
 public sealed class ClientLockTests
 {
-    // A holder that has no processor for so long loses the lock.
-    private const int TtlSeconds = 10;
+    // Of sessions that die: their end is waited for. A holder that has no processor for so long loses the lock.
+    private const int TtlSeconds = 12;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     public static TheoryData<ServerKind> Kinds => [ServerKind.Netcd, ServerKind.Go];
 
@@ -66,7 +66,7 @@ public sealed class ClientLockTests
     {
         await using var one = await OneMember.StartAsync(kind);
         using var limit = new CancellationTokenSource(Limit);
-        await using var session = await EtcdSession.OpenAsync(one.Client, TtlSeconds);
+        await using var session = await EtcdSession.OpenAsync(one.Client);
         var mutex = new EtcdLock(session, "shared");
         await mutex.LockAsync(limit.Token);
 
@@ -126,7 +126,7 @@ public sealed class ClientLockTests
         var seen = new ConcurrentQueue<string>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
         var observing = ObserveAsync(one.Client, seen, stop.Token);
-        await using var first = await EtcdSession.OpenAsync(one.Client, TtlSeconds);
+        await using var first = await EtcdSession.OpenAsync(one.Client);
         await using var second = await EtcdSession.OpenAsync(one.Client, TtlSeconds);
         var leader = new EtcdElection(first, "e");
         var other = new EtcdElection(second, "e");
@@ -181,8 +181,7 @@ public sealed class ClientLockTests
     private static Process StartEtcdctl(string url, params string[] arguments)
     {
         var start = new ProcessStartInfo(Programs.GoEtcdctl) { RedirectStandardOutput = true };
-        start.ArgumentList.Add($"--endpoints={url}");
-        foreach (var argument in arguments)
+        foreach (var argument in (string[])[$"--endpoints={url}", .. Etcdctl.Patience, .. arguments])
         {
             start.ArgumentList.Add(argument);
         }

@@ -58,7 +58,7 @@ internal sealed class ClusterMember : IAsyncDisposable
         {
             lock (_clientGate)
             {
-                return _client ??= new V3Client(ClientUrl, _tls, insists: true);
+                return _client ??= new V3Client(ClientUrl, _tls);
             }
         }
     }
@@ -74,7 +74,8 @@ internal sealed class ClusterMember : IAsyncDisposable
 
     public override string ToString() => $"{Name} ({Kind})";
 
-    public V3Client NewClient(TimeSpan? timeLimit = null) => new(ClientUrl, _tls, timeLimit);
+    /// <summary>One that makes each call once.</summary>
+    public V3Client NewClient(TimeSpan? timeLimit = null) => new(ClientUrl, _tls, timeLimit, insists: false);
 
     /// <summary>Starts the process without waiting.</summary>
     public void Launch()

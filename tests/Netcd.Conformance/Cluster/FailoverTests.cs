@@ -77,8 +77,12 @@ public sealed class FailoverTests(ITestOutputHelper output)
         }
 
         Assert.Equal(Size, list.TrimEnd().Split('\n').Length);
-        var health = await cluster.Ctl(cluster.Members[0]).RunAsync("endpoint", "health", "--cluster");
-        Assert.Equal(Size, (health.Success + health.Error).Split("is healthy").Length - 1);
+        await EtcdCluster.UntilAsync("not all are healthy", async () =>
+        {
+            var health = await cluster.Ctl(cluster.Members[0]).RunAsync("endpoint", "health", "--cluster");
+            return health.ExitCode == 0
+                && (health.Output + health.Error).Split("is healthy").Length - 1 == Size;
+        });
 
         // etcdctl asks one member after the other; on a busy machine an election may fall in between.
         await EtcdCluster.UntilAsync("members do not agree", async () =>

@@ -12,11 +12,8 @@ internal sealed partial class MembershipWalk : IAsyncDisposable
 {
     private const string NotInSync = "can only promote a learner member which is in sync with leader";
 
-
-    // A member that was connected for less than five seconds does not count as healthy yet. On a busy machine a leader
-    // may be lost at any time.
-    private static readonly string[] NotYetHealthy =
-        ["etcdserver: unhealthy cluster", "etcdserver: leader changed", "etcdserver: no leader"];
+    // A member that was connected for less than five seconds does not count as healthy yet.
+    private static readonly string[] NotYetHealthy = ["etcdserver: unhealthy cluster"];
 
     private readonly ServerKind _kind;
     private readonly EtcdCluster _cluster;
@@ -198,7 +195,8 @@ internal sealed partial class MembershipWalk : IAsyncDisposable
         await EtcdCluster.UntilAsync(string.Join(' ', arguments), async () =>
         {
             result = await _cluster.Ctl(through).RunAsync(arguments);
-            return !transient.Any(text => result.Error.Contains(text, StringComparison.Ordinal));
+            return !Transient.IsSaidIn(result.Error)
+                && !transient.Any(text => result.Error.Contains(text, StringComparison.Ordinal));
         });
         return result!;
     }

@@ -12,11 +12,11 @@ namespace Netcd.Conformance.Infrastructure;
 /// <param name="tls">Null for plaintext.</param>
 /// <param name="timeLimit">Of each call.</param>
 /// <param name="insists">
-/// Whether a call is made again that was refused for want of a leader: on a busy machine a cluster may change its leader
-/// at any time.
+/// Whether a call is made again that a member had no leader or not time enough for. Not for those who count what becomes
+/// of each call.
 /// </param>
 internal sealed class V3Client(
-    string url, SslClientAuthenticationOptions? tls = null, TimeSpan? timeLimit = null, bool insists = false)
+    string url, SslClientAuthenticationOptions? tls = null, TimeSpan? timeLimit = null, bool insists = true)
     : IDisposable
 {
     private static readonly TimeSpan PauseWithoutLeader = TimeSpan.FromMilliseconds(50);
@@ -111,21 +111,23 @@ internal sealed class V3Client(
 
     /// <summary>Whether a member refused for want of a leader, or lost the one that it asked.</summary>
     public static bool IsWithoutLeader(Status status) =>
-        status.Code == StatusCode.Unavailable
-        && (status.Message is "etcdserver: no leader" or "etcdserver: leader changed"
-            || status.Message.StartsWith("etcdserver: request timed out", StringComparison.Ordinal));
+        status.Code == StatusCode.Unavailable && Transient.IsSaidIn(status.Message);
 
     public void Dispose() => Channel.Dispose();
 
-    private async Task<T> CallAsync<T>(string path, IMessage request, MessageParser<T> parser)
+    /// <summary>A unary call that is made until it is decided.</summary>
+    public async Task<T> CallAsync<T>(
+        string path, IMessage request, MessageParser<T> parser,
+        IReadOnlyList<KeyValuePair<string, string>>? metadata = null)
         where T : IMessage<T>
     {
+        var options = Limited with { Metadata = metadata ?? [] };
         var clock = Stopwatch.StartNew();
         while (true)
         {
             try
             {
-                return await Channel.CallAsync(path, request, parser, Limited);
+                return await Channel.CallAsync(path, request, parser, options);
             }
             catch (GrpcException problem) when (insists && IsWithoutLeader(problem.Status)
                 && clock.Elapsed < Limited.Timeout)
