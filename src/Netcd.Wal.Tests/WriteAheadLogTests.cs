@@ -1,5 +1,4 @@
 using Netcd.Base;
-using Netcd.Base.Records;
 using Netcd.Disk;
 using Netcd.TestKit.Disk;
 using static Netcd.Wal.Tests.WalTestLog;
@@ -262,36 +261,6 @@ public sealed class WriteAheadLogTests
         var error = Assert.Throws<CorruptionException>(
             () => WriteAheadLog.Read(disk, WalPath, WalSnapshot.Start));
         Assert.StartsWith("wal: slice bounds out of range", error.Problem);
-    }
-
-    [Fact]
-    public void Entries_are_read_back_across_segments_overrides_and_within_the_byte_limit()
-    {
-        var disk = NewDisk();
-        using var log = WriteAheadLog.Create(disk, WalPath, "m"u8, SmallSegments);
-        for (ulong index = 1; index <= 100; index++)
-        {
-            AppendCommit(log, NewState(index), NewEntry(index, bytes: 200));
-        }
-
-        AppendCommit(log, default, NewEntry(90, term: 2, bytes: 10), NewEntry(91, term: 2, bytes: 10));
-        var entries = new List<Entry>();
-        Assert.True(log.TryReadEntries(new LogIndex(1), new LogIndex(92), long.MaxValue, entries));
-        Assert.Equal(91, entries.Count);
-        Assert.Equal(NewEntry(50, bytes: 200).Data.ToArray(), entries[49].Data.ToArray());
-        Assert.Equal(new Term(2), entries[90].Term);
-
-        entries.Clear();
-        Assert.True(log.TryReadEntries(new LogIndex(10), new LogIndex(20), 600, entries));
-        Assert.Equal("1/10 1/11", Text(entries));
-        entries.Clear();
-        Assert.False(log.TryReadEntries(new LogIndex(92), new LogIndex(93), 600, entries));
-        log.Append(default, [NewEntry(92, term: 2)]);
-        Assert.False(log.TryReadEntries(new LogIndex(92), new LogIndex(93), 600, entries));
-        log.Commit();
-        log.ReleaseTo(new LogIndex(60));
-        Assert.False(log.TryReadEntries(new LogIndex(2), new LogIndex(20), 600, entries));
-        Assert.True(log.TryReadEntries(new LogIndex(60), new LogIndex(61), 600, entries));
     }
 
     [Fact]

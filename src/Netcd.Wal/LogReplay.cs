@@ -23,9 +23,6 @@ internal sealed class LogReplay(WalSnapshot start)
     /// <summary>Whether entries are of no interest: they are checked, but not decoded.</summary>
     internal bool SkipsEntries { get; init; }
 
-    /// <summary>Where the entries lie; kept only when asked for by setting it.</summary>
-    internal EntryLocations? Locations { get; init; }
-
     internal uint Crc { get; private set; }
 
     /// <summary>End of the valid records of the segment read last.</summary>
@@ -50,8 +47,6 @@ internal sealed class LogReplay(WalSnapshot start)
         var reader = new SegmentReader(segment.File, isLast, Crc);
         while (true)
         {
-            var offset = reader.Offset;
-            var crc = reader.Crc;
             var step = reader.Next();
             if (step != RecordStep.Record)
             {
@@ -61,7 +56,7 @@ internal sealed class LogReplay(WalSnapshot start)
 
             try
             {
-                Take(reader, segment, offset, crc);
+                Take(reader);
             }
             catch (ProtoException malformed)
             {
@@ -73,17 +68,14 @@ internal sealed class LogReplay(WalSnapshot start)
         Offset = reader.Offset;
     }
 
-    private void Take(SegmentReader reader, Segment segment, long offset, uint crc)
+    private void Take(SegmentReader reader)
     {
         switch (reader.Type)
         {
             case RecordType.Entry when SkipsEntries:
                 break;
             case RecordType.Entry:
-                var entry = RecordCodec.ReadEntry(reader.Data);
-                AddEntry(reader, entry);
-                Locations?.Add(
-                    entry.Index, new EntryLocation(segment, offset, (int)(reader.Offset - offset), crc));
+                AddEntry(reader, RecordCodec.ReadEntry(reader.Data));
                 break;
             case RecordType.State:
                 _state = RecordCodec.ReadHardState(reader.Data);

@@ -6,7 +6,7 @@ using Netcd.Wal.Segments;
 
 namespace Netcd.Wal;
 
-/// <content>Creating, opening, repairing and reading logs, and reading entries back.</content>
+/// <content>Creating, opening, repairing and reading logs.</content>
 public sealed partial class WriteAheadLog
 {
     /// <summary>Whether the directory holds a log.</summary>
@@ -105,7 +105,7 @@ public sealed partial class WriteAheadLog
             var segments = OpenSegments(disk, directory, start.Index, DiskOpenMode.ReadWrite);
             try
             {
-                var replay = new LogReplay(start) { Locations = new EntryLocations() };
+                var replay = new LogReplay(start);
                 ReadSegments(segments, replay);
                 content = replay.Content(repaired);
                 if (!replay.IsTorn)
@@ -170,50 +170,6 @@ public sealed partial class WriteAheadLog
         {
             CloseAll(segments);
         }
-    }
-
-    /// <summary>
-    /// Reads committed entries back from the segments still held, in order from <paramref name="first"/>, up to
-    /// <paramref name="end"/> (exclusive) or until <paramref name="bytesMax"/> of records were read, but at least one.
-    /// False if the first one is no longer, or not yet, in a segment.
-    /// </summary>
-    public bool TryReadEntries(LogIndex first, LogIndex end, long bytesMax, List<Entry> entries)
-    {
-        lock (_gate)
-        {
-            for (var index = first; index < end; index = index.Next)
-            {
-                if (!_locations.TryGet(index, out var location)
-                    || (ReferenceEquals(location.Segment, _tail) && location.Offset >= _offset))
-                {
-                    return index != first;
-                }
-
-                bytesMax -= location.Bytes;
-                if (bytesMax < 0 && index != first)
-                {
-                    return true;
-                }
-
-                entries.Add(ReadEntry(location, index));
-            }
-        }
-
-        return true;
-    }
-
-    private static Entry ReadEntry(in EntryLocation location, LogIndex index)
-    {
-        var reader = new SegmentReader(
-            location.Segment.File, isLast: false, location.CrcBefore, location.Offset, location.Bytes);
-        if (reader.Next() != RecordStep.Record || reader.Type != RecordType.Entry)
-        {
-            reader.ThrowCorrupt($"expected the record of entry {index}");
-        }
-
-        var entry = RecordCodec.ReadEntry(reader.Data);
-        Invariant.Check(entry.Index == index, $"entry {entry.Index} where {index} was written");
-        return entry;
     }
 
     private static void ReadSegments(List<Segment> segments, LogReplay replay)

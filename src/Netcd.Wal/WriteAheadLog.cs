@@ -7,8 +7,8 @@ using Netcd.Wal.Segments;
 namespace Netcd.Wal;
 
 /// <summary>
-/// etcd's write-ahead log, open for appending. One thread appends and commits; snapshots, release, reading back and
-/// background preparation may come from others. After a failed write or sync the log refuses everything: what reached
+/// etcd's write-ahead log, open for appending. One thread appends and commits; snapshots, release and background
+/// preparation may come from others. After a failed write or sync the log refuses everything: what reached
 /// the disk is unknown, and the process must stop.
 /// </summary>
 public sealed partial class WriteAheadLog : IDisposable
@@ -19,7 +19,6 @@ public sealed partial class WriteAheadLog : IDisposable
     private readonly byte[] _metadata;
     private readonly SegmentPipeline _pipeline;
     private readonly RecordBuffer _buffer;
-    private readonly EntryLocations _locations;
 
     // Lock order: _gate before the pipeline's and the segment's own locks.
     private readonly Lock _gate = new();
@@ -50,7 +49,6 @@ public sealed partial class WriteAheadLog : IDisposable
         _segments = segments;
         _tail = segments[^1];
         _buffer = new RecordBuffer(replay.Crc);
-        _locations = replay.Locations!; // Open for writing always asks for locations.
         _offset = replay.Offset;
         _lastIndex = replay.LastIndex;
         _state = replay.State;
@@ -70,11 +68,7 @@ public sealed partial class WriteAheadLog : IDisposable
             ThrowIfUnusable();
             foreach (ref readonly var entry in entries)
             {
-                var start = _buffer.Length;
-                var crc = _buffer.Crc;
                 _buffer.Add(entry);
-                var location = new EntryLocation(_tail, _offset + start, _buffer.Length - start, crc);
-                _locations.Add(entry.Index, location);
                 _lastIndex = entry.Index;
             }
 
@@ -181,7 +175,6 @@ public sealed partial class WriteAheadLog : IDisposable
             var keepFrom = (covering < 0 ? _segments.Count : covering) - 1;
             for (var i = 0; i < keepFrom; i++)
             {
-                _locations.Release(_segments[i]);
                 _segments[i].Dispose();
             }
 

@@ -32,17 +32,13 @@ internal sealed class SegmentReader
     /// <param name="file">The segment.</param>
     /// <param name="isLast">Whether a torn write may be at its end.</param>
     /// <param name="crc">The checksum chain before the first record read.</param>
-    /// <param name="offset">Where that record starts.</param>
-    /// <param name="windowBytes">How much to read ahead.</param>
-    internal SegmentReader(IDiskFile file, bool isLast, uint crc, long offset = 0, int windowBytes = WindowBytes)
+    internal SegmentReader(IDiskFile file, bool isLast, uint crc)
     {
         _file = file;
         _isLast = isLast;
         _fileBytes = file.Length;
-        _buffer = new byte[windowBytes];
-        _filledTo = offset;
+        _buffer = new byte[WindowBytes];
         Crc = crc;
-        Offset = offset;
     }
 
     /// <summary>Checksum over the data of all records read so far; continued by the next segment.</summary>
