@@ -15,14 +15,11 @@ public sealed class Prng
 
     public Prng(ulong seed)
     {
-        Seed = seed;
         _s0 = SplitMix(ref seed);
         _s1 = SplitMix(ref seed);
         _s2 = SplitMix(ref seed);
         _s3 = SplitMix(ref seed);
     }
-
-    public ulong Seed { get; }
 
     public ulong NextUInt64()
     {

@@ -18,9 +18,6 @@ public readonly struct BboltBucket
         _header = header;
     }
 
-    /// <summary>bbolt's per-bucket counter; etcd leaves it 0.</summary>
-    public ulong Sequence => _header.Sequence;
-
     /// <summary>Finds the value of a key. Nested buckets are not visible here.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">Points into the map; valid until the transaction ends.</param>

@@ -35,7 +35,6 @@ public sealed class BboltDatabase : IDisposable
     private MetaPages _metas;
     private FreePages _free;
     private long _freePages;
-    private long _pendingPages;
 
     private BboltDatabase(DatabaseFile file, MetaPages metas, BboltOptions options)
     {
@@ -59,11 +58,6 @@ public sealed class BboltDatabase : IDisposable
 
     /// <summary>Bytes of pages that the next write transaction may reuse, as of the last one.</summary>
     public long FreeBytes => Interlocked.Read(ref _freePages) * PageSizeBytes;
-
-    /// <summary>
-    /// Bytes of pages that are free but for readers of older states, as of the last write transaction.
-    /// </summary>
-    public long PendingBytes => Interlocked.Read(ref _pendingPages) * PageSizeBytes;
 
     /// <summary>Size less free pages (etcd's "db size in use").</summary>
     public long SizeInUseBytes => SizeBytes - FreeBytes;
@@ -161,7 +155,7 @@ public sealed class BboltDatabase : IDisposable
             throw;
         }
 
-        PublishCounts();
+        PublishFreeCount();
         var space = new WriteSpace(_current, _arena, _free);
         return new BboltWriteTransaction(this, space, _metas.NextTxId);
     }
@@ -263,7 +257,7 @@ public sealed class BboltDatabase : IDisposable
         }
 
         space.Recycle();
-        PublishCounts();
+        PublishFreeCount();
         lock (_lock)
         {
             _isWriting = false;
@@ -280,14 +274,10 @@ public sealed class BboltDatabase : IDisposable
         }
 
         _free = FreePages.Complement(reachable, (int)meta.HighWaterMark);
-        PublishCounts();
+        PublishFreeCount();
     }
 
-    private void PublishCounts()
-    {
-        Interlocked.Exchange(ref _freePages, _free.Count);
-        Interlocked.Exchange(ref _pendingPages, _pending.Count);
-    }
+    private void PublishFreeCount() => Interlocked.Exchange(ref _freePages, _free.Count);
 
     private void Sync()
     {

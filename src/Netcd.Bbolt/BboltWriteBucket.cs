@@ -26,7 +26,6 @@ public sealed class BboltWriteBucket
     /// </summary>
     public double FillPercent
     {
-        get => Tree.FillPercent;
         set => Tree.FillPercent = Math.Clamp(value, PageFormat.MinFillPercent, PageFormat.MaxFillPercent);
     }
 

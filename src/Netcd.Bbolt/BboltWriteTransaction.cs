@@ -33,9 +33,6 @@ public sealed class BboltWriteTransaction : IDisposable
     /// <summary>Number that a commit of this transaction gets.</summary>
     public TxId TxId { get; }
 
-    /// <summary>Logical size in bytes of the state this transaction began with.</summary>
-    public long SizeBytes => _space.Source.Meta.SizeBytes;
-
     /// <summary>Opens a top-level bucket; null if there is none of this name.</summary>
     public BboltWriteBucket? Bucket(ReadOnlySpan<byte> name)
     {

@@ -8,12 +8,4 @@ public readonly record struct PageId(ulong Value) : IComparable<PageId>
     public int CompareTo(PageId other) => Value.CompareTo(other.Value);
 
     public override string ToString() => Value.ToString();
-
-    public static bool operator <(PageId left, PageId right) => left.Value < right.Value;
-
-    public static bool operator >(PageId left, PageId right) => left.Value > right.Value;
-
-    public static bool operator <=(PageId left, PageId right) => left.Value <= right.Value;
-
-    public static bool operator >=(PageId left, PageId right) => left.Value >= right.Value;
 }

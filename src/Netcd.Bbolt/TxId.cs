@@ -12,8 +12,4 @@ public readonly record struct TxId(ulong Value) : IComparable<TxId>
     public static bool operator <(TxId left, TxId right) => left.Value < right.Value;
 
     public static bool operator >(TxId left, TxId right) => left.Value > right.Value;
-
-    public static bool operator <=(TxId left, TxId right) => left.Value <= right.Value;
-
-    public static bool operator >=(TxId left, TxId right) => left.Value >= right.Value;
 }

@@ -40,8 +40,6 @@ public sealed class ProgramConsole : IDisposable
 
     public bool IsInputTerminal { get; init; }
 
-    public bool IsOutputTerminal { get; init; }
-
     public bool IsErrorTerminal { get; init; }
 
     /// <summary>The streams of this process.</summary>
@@ -62,7 +60,6 @@ public sealed class ProgramConsole : IDisposable
             prompt => SecretPrompt.Ask(console, prompt))
         {
             IsInputTerminal = !Console.IsInputRedirected,
-            IsOutputTerminal = !Console.IsOutputRedirected,
             IsErrorTerminal = !Console.IsErrorRedirected,
         };
         return console;

@@ -2,8 +2,7 @@ namespace Netcd.Daemon;
 
 /// <summary>
 /// The daemon's log lines. The texts are etcd's where tools look for them; what follows the first placeholder becomes
-/// the
-/// line's fields.
+/// the line's fields.
 /// </summary>
 internal static partial class Log
 {

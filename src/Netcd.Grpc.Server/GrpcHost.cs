@@ -20,8 +20,7 @@ namespace Netcd.Grpc.Server;
 public sealed class GrpcHost : IAsyncDisposable
 {
     // Go's server closes no idle connection. Kestrel must not be told so: with an infinite timeout its sum with the
-    // clock
-    // overflows, and the connection is closed at the next second.
+    // clock overflows, and the connection is closed at the next second.
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromDays(365);
 
     private readonly GrpcHostOptions _options;

@@ -11,10 +11,7 @@ public sealed record GrpcLimits
     /// <summary>Calls open at once on a connection: <c>--max-concurrent-streams</c>.</summary>
     public uint StreamsPerConnectionMax { get; init; } = uint.MaxValue;
 
-    /// <summary>
-    /// Bytes queued for a slow reader of one stream before
-    /// <see cref="StreamOut.TryWrite(Netcd.Base.Buffers.SharedBytes)"/> says no.
-    /// </summary>
+    /// <summary>Bytes queued for a slow reader of one stream before <see cref="StreamOut.TryWrite"/> says no.</summary>
     public int StreamQueueBytesMax { get; init; } = 256 * 1024;
 
     /// <summary>

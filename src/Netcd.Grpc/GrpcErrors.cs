@@ -37,8 +37,6 @@ public static class GrpcErrors
     /// <summary>A handler failed in a way that is no answer. Go's process would die; ours logs and lives.</summary>
     public static readonly Status HandlerFailed = new(StatusCode.Unknown, "internal error");
 
-    public static readonly Status Stopping = new(StatusCode.Unavailable, "etcdserver: server stopped");
-
     public static Status MessageTooLarge(long lengthBytes, int limitBytes) => new(
         StatusCode.ResourceExhausted,
         $"grpc: received message larger than max ({lengthBytes} vs. {limitBytes})");

@@ -1,5 +1,3 @@
-using Netcd.Base.Buffers;
-
 namespace Netcd.Grpc;
 
 /// <summary>
@@ -14,7 +12,7 @@ public interface IStreamCall
     /// <summary>The client sends no more.</summary>
     void OnHalfClose();
 
-    /// <summary>There is room again after <see cref="StreamOut.TryWrite(SharedBytes)"/> returned false.</summary>
+    /// <summary>There is room again after <see cref="StreamOut.TryWrite"/> returned false.</summary>
     void OnWritable();
 
     /// <summary>

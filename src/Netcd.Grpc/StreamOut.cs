@@ -16,9 +16,6 @@ public abstract class StreamOut
     /// </summary>
     public abstract bool TryWrite(ReadOnlySpan<byte> head, SharedBytes? body);
 
-    /// <inheritdoc cref="TryWrite(ReadOnlySpan{byte}, SharedBytes?)"/>
-    public bool TryWrite(SharedBytes message) => TryWrite([], message);
-
     /// <summary>Ends the call with a status after the messages queued so far. Later calls do nothing.</summary>
     public abstract void Finish(Status status);
 }

@@ -142,13 +142,15 @@ public class FlowControlTests
         Serve(server, 1, 1_000_000);
         Serve(server, 3, 1_000_000);
         server.Take();
-        server.Connection.OnFlushed(0);
+        server.Connection.MarkFlushed();
+        server.Connection.Pump(0);
         Assert.Equal([1, 3, 1, 3], server.Take(FrameType.Data).Select(frame => frame.StreamId));
 
         server.Handler.Answer = stream => ReplyTests.Reply(stream, "small");
         for (var streamId = 5; streamId < 25; streamId += 2)
         {
-            server.Connection.OnFlushed(0);
+            server.Connection.MarkFlushed();
+            server.Connection.Pump(0);
             Assert.InRange(server.Connection.UnflushedBytes, 50_000, 50_000 + 16_393);
             server.Take();
             server.Send(Headers(streamId));

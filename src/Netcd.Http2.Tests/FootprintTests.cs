@@ -93,7 +93,8 @@ public class FootprintTests
             SetStream(request, 0, firstStreamId + (2 * i));
             SetStream(request, data, firstStreamId + (2 * i));
             connection.Process(request, 0);
-            connection.OnFlushed(0);
+            connection.MarkFlushed();
+            connection.Pump(0);
         }
     }
 

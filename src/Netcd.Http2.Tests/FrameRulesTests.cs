@@ -7,8 +7,7 @@ namespace Netcd.Http2.Tests;
 /// <summary>
 /// The rules of RFC 9113 sections 4 to 6, one hand-made sequence each, numbered as h2spec's cases are. Stream 1 is open
 /// for its request body after Open, half closed after Half, and closed after Done (the handler answers complete
-/// requests
-/// only where the case says so).
+/// requests only where the case says so).
 /// </summary>
 public class FrameRulesTests
 {

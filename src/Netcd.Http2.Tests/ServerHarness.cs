@@ -74,7 +74,8 @@ internal sealed class ServerHarness
     {
         while (Flushes && Connection.UnflushedBytes > 0)
         {
-            Connection.OnFlushed(Now);
+            Connection.MarkFlushed();
+            Connection.Pump(Now);
         }
     }
 

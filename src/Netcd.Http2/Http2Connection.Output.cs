@@ -26,8 +26,7 @@ public sealed partial class Http2Connection
 
     /// <summary>
     /// Begins a whole response of known length: headers, body, trailers. Returns the body's room (old bytes in it), all
-    /// of
-    /// which must be filled before <see cref="EndReply"/>, which must follow with no other call between.
+    /// of which must be filled before <see cref="EndReply"/>, which must follow with no other call between.
     /// </summary>
     public Span<byte> BeginReply(Http2Stream stream, HeaderBlock headers, int length, HeaderBlock? trailers)
     {
@@ -97,8 +96,7 @@ public sealed partial class Http2Connection
 
     /// <summary>
     /// Takes back the reply begun, instead of <see cref="EndReply"/>: its writer failed half way. Nothing of it was
-    /// sent;
-    /// the stream can be answered otherwise.
+    /// sent; the stream can be answered otherwise.
     /// </summary>
     public void AbandonReply()
     {

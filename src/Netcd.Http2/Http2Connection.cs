@@ -10,11 +10,10 @@ namespace Netcd.Http2;
 
 /// <summary>
 /// The server side of one HTTP/2 connection (RFC 9113) as a state machine without I/O: bytes in, handler calls and
-/// bytes
-/// out. One owner at a time calls it; it holds no thread, lock or clock. A turn is:
+/// bytes out. One owner at a time calls it; it holds no thread, lock or clock. A turn is:
 /// <see cref="Process(in ReadOnlySequence{byte}, long)"/>, or answers of finished calls followed by <see cref="Pump"/>;
-/// then, while <see cref="UnflushedBytes"/> is not zero, flush the output and call <see cref="OnFlushed"/>; when
-/// <see cref="IsClosed"/>, close the transport. Calls about a stream that has ended do nothing.
+/// then, while <see cref="UnflushedBytes"/> is not zero, flush the output, call <see cref="MarkFlushed"/> and pump;
+/// when <see cref="IsClosed"/>, close the transport. Calls about a stream that has ended do nothing.
 /// </summary>
 public sealed partial class Http2Connection
 {
@@ -82,7 +81,7 @@ public sealed partial class Http2Connection
     /// <summary>The code of the GOAWAY sent or <see cref="Http2ErrorCode.NoError"/>.</summary>
     public Http2ErrorCode CloseCode { get; private set; }
 
-    /// <summary>Bytes written to the output since <see cref="OnFlushed"/>.</summary>
+    /// <summary>Bytes written to the output since <see cref="MarkFlushed"/>.</summary>
     public int UnflushedBytes => _output.UnflushedBytes;
 
     /// <summary>
@@ -101,8 +100,7 @@ public sealed partial class Http2Connection
     private bool IsOutputFull => _output.UnflushedBytes >= _settings.OutputBytesMax;
 
     // Bodies leave half of the output free: a long one fills its half after every flush, and input, which stops when
-    // the
-    // output is full, would never be read while it lasts.
+    // the output is full, would never be read while it lasts.
     private bool IsOutputFullForBodies => _output.UnflushedBytes >= _settings.OutputBytesMax / 2;
 
     /// <summary>
@@ -155,16 +153,9 @@ public sealed partial class Http2Connection
         while (ReportEnds());
     }
 
-    /// <summary>The driver has flushed the output; bodies may go on. Pumps.</summary>
-    public void OnFlushed(long now)
-    {
-        MarkFlushed();
-        Pump(now);
-    }
-
     /// <summary>
-    /// The driver has flushed the output but pumps later: input that waits goes first, or the bodies would fill the
-    /// output again each time and no frame of the client would ever be taken.
+    /// The driver has flushed the output. It pumps after that, but takes input that waits first: the bodies would fill
+    /// the output again each time, and no frame of the client would ever be taken.
     /// </summary>
     public void MarkFlushed() => _output.OnFlushed();
 

@@ -2,15 +2,13 @@ namespace Netcd.Http2;
 
 /// <summary>
 /// What the layer above a server connection does with requests. All methods are called by the connection's owner, one
-/// at
-/// a time, and may answer at once through the connection. Spans and header views are valid until the method returns.
+/// at a time, and may answer at once through the connection. Spans and header views are valid until the method returns.
 /// </summary>
 public interface IHttp2Handler
 {
     /// <summary>
     /// Finds what a <c>:path</c> names. The result is kept in the header table entry, so it is asked once per
-    /// connection
-    /// and path where the client indexes the field, and found again by a table index after that.
+    /// connection and path where the client indexes the field, and found again by a table index after that.
     /// </summary>
     object? ResolvePath(ReadOnlySpan<byte> path);
 
@@ -32,8 +30,7 @@ public interface IHttp2Handler
 
     /// <summary>
     /// The stream is over; exactly once for each <see cref="OnRequest"/>, last. Never called from within a call into
-    /// the
-    /// connection but from its loop; the stream object is reused after it.
+    /// the connection but from its loop; the stream object is reused after it.
     /// </summary>
     void OnClosed(Http2Stream stream, StreamEnd end, Http2ErrorCode code);
 

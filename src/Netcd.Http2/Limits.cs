@@ -19,8 +19,7 @@ public static class Limits
 
     /// <summary>
     /// Open streams whatever is advertised, since etcd's default advertises no limit: ten times what one client was
-    /// seen
-    /// to hold, and under 100 MB with a call object each. Refused with REFUSED_STREAM beyond.
+    /// seen to hold, and under 100 MB with a call object each. Refused with REFUSED_STREAM beyond.
     /// </summary>
     public const int OpenStreamsMax = 100_000;
 

@@ -71,8 +71,8 @@ public interface IMember
 
     /// <summary>
     /// Registers what is called on the thread that called waiters, after the last of a batch and at the latest before
-    /// it
-    /// waits for more work: the API then sends what it collected. Several may be registered, before the member starts.
+    /// it waits for more work: the API then sends what it collected. Several may be registered, before the member
+    /// starts.
     /// </summary>
     void OnBatchAnswered(Action flush);
 

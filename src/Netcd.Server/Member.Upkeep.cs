@@ -30,8 +30,6 @@ public sealed partial class Member
     private bool _published;
     private bool _publishing;
 
-    internal IPeerTransport? Transport => _options.Transport;
-
     internal MemberOptions Options => _options;
 
     internal MemberStatus Status => _status;

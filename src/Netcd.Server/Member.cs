@@ -18,9 +18,9 @@ using Netcd.Wal.Snapshots;
 namespace Netcd.Server;
 
 /// <summary>
-/// One running member: three loops (raft, applier, housekeeping) over a log and a store. Opened by
-/// <see cref="Open"/>, set going by <see cref="Start"/>, ended by <see cref="Stop"/>; a process that is killed instead
-/// loses nothing that was acknowledged.
+/// One running member: three loops (raft, applier, housekeeping) over a log and a store. Opened by <see cref="Open"/>,
+/// set going by <see cref="Start"/>, ended by <see cref="Dispose"/>; a process that is killed instead loses nothing
+/// that was acknowledged.
 /// </summary>
 public sealed partial class Member : IMember, IDisposable
 {
@@ -117,7 +117,7 @@ public sealed partial class Member : IMember, IDisposable
         };
         Watchers = new WatchHub(
             _parts.Store, options.Watch with { ClusterId = boot.ClusterId, MemberId = boot.MemberId }, options.Time);
-        _parts.Store.Observer = new WatchObserver(Watchers);
+        _parts.Store.Watchers = Watchers;
         _cluster = new ClusterHost(this);
         _leaders = new LeaderLookup(_cluster, options.Time, options.ElectionTimeout, options.RequestTimeout);
         _leases = new LeaseService(_cluster, Lessor, options.PeerClient, _leaders);
@@ -330,9 +330,6 @@ public sealed partial class Member : IMember, IDisposable
     /// Ends everything in order: no new requests, waiting ones refused, log and backend synced and closed. Blocks until
     /// done; may be called more than once, but not from one of the member's threads.
     /// </summary>
-    public void Stop() => Dispose();
-
-    /// <inheritdoc cref="Stop"/>
     public void Dispose()
     {
         if (_disposed)

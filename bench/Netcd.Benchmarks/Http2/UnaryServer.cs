@@ -66,7 +66,8 @@ public sealed class UnaryServer : IHttp2Handler
 
         var answered = _output.WrittenCount;
         _output.ResetWrittenCount();
-        _connection.OnFlushed(0);
+        _connection.MarkFlushed();
+        _connection.Pump(0);
         return answered;
     }
 
@@ -105,7 +106,8 @@ public sealed class UnaryServer : IHttp2Handler
         ];
         connection.Process(opening, 0);
         _output.ResetWrittenCount();
-        connection.OnFlushed(0);
+        connection.MarkFlushed();
+        connection.Pump(0);
         _nextStreamId = 3;
         return connection;
     }

@@ -10,8 +10,7 @@ namespace Netcd.Load.Connections;
 /// <summary>
 /// One HTTP/2 connection with many calls in flight. What a read brings is handled at once and all requests that follow
 /// from it leave in one write: the client must not be what is measured. One thread at a time: the reader's loop, or
-/// before
-/// it the starter.
+/// before it the starter.
 /// </summary>
 internal sealed class LoadConnection : IHttp2ClientHandler, IDisposable
 {

@@ -5,8 +5,7 @@ namespace Netcd.Load.Workloads;
 
 /// <summary>
 /// Runs a workload with a fixed number of clients, spread over connections: each makes its next request when its last
-/// was
-/// answered, until the total is reached.
+/// was answered, until the total is reached.
 /// </summary>
 internal sealed class ClosedLoop(LoadOptions options, Workload workload)
 {

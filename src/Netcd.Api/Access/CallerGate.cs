@@ -19,8 +19,6 @@ internal sealed class CallerGate(IMember member, ITokenProvider tokens, bool tru
     private const string BearerPrefix = "Bearer ";
     private static readonly Status BadToken = ErrorTable.For(Refusal.InvalidAuthToken);
 
-    public ITokenProvider Tokens => tokens;
-
     /// <summary>The caller of a unary call, and the refusal by the method's rule.</summary>
     public Status? Admit(AccessRule rule, in CallHead head, out Caller caller)
     {

@@ -6,11 +6,9 @@ using Netcd.Server.SlowRequests;
 namespace Netcd.Api.Errors;
 
 /// <summary>
-/// Every error a client can see, with etcd's exact text and code: clients compare the text byte for byte.
-/// Sources: api/v3rpc/rpctypes/error.go (texts), server/etcdserver/api/v3rpc/util.go (mapping; what it does not map
-/// leaves
-/// with code Unknown and its raw text). Two refusals are Unknown because that mapping points them at a client-side
-/// error.
+/// Every error a client can see, with etcd's exact text and code: clients compare the text byte for byte. Sources:
+/// api/v3rpc/rpctypes/error.go (texts), server/etcdserver/api/v3rpc/util.go (mapping; what it does not map leaves with
+/// code Unknown and its raw text). Two refusals are Unknown because that mapping points them at a client-side error.
 /// </summary>
 internal static class ErrorTable
 {
@@ -88,12 +86,6 @@ internal static class ErrorTable
     /// (server/etcdserver/api/v3rpc/watch.go).
     /// </summary>
     public const string WatchCompactedReason = "etcdserver: mvcc: required revision has been compacted";
-
-    /// <summary>server/storage/mvcc/watcher.go.</summary>
-    public const string WatchEmptyRangeReason = "mvcc: watcher range is empty";
-
-    /// <inheritdoc cref="WatchEmptyRangeReason"/>
-    public const string WatchDuplicateIdReason = "mvcc: duplicate watch ID provided on the WatchStream";
 
     private static readonly Status[] ByRefusal = Build();
 

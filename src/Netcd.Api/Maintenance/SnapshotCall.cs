@@ -92,8 +92,7 @@ internal sealed class SnapshotCall : PumpedCall
 
     /// <summary>
     /// Offers a SnapshotResponse whose blob the caller fills: what comes before the blob goes into the head, the blob
-    /// and
-    /// what comes behind it into the body.
+    /// and what comes behind it into the body.
     /// </summary>
     private Span<byte> OfferChunk(int length, long remaining)
     {

@@ -99,8 +99,7 @@ public sealed class MetricsPage
 
     /// <summary>
     /// A number as Go's strconv prints it with format 'g' and the fewest digits: an exponent of two digits or more
-    /// below
-    /// 1e-4 and from 1e6 on, e.g. <c>2.147483648e+09</c>.
+    /// below 1e-4 and from 1e6 on, e.g. <c>2.147483648e+09</c>.
     /// </summary>
     public static string Format(double value)
     {

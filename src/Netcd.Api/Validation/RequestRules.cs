@@ -8,8 +8,7 @@ namespace Netcd.Api.Validation;
 
 /// <summary>
 /// What a KV request must be before it goes anywhere, checked in etcd's order so that a request with several faults
-/// gets
-/// the same answer (server/etcdserver/api/v3rpc/key.go). Null means fine.
+/// gets the same answer (server/etcdserver/api/v3rpc/key.go). Null means fine.
 /// </summary>
 internal static class RequestRules
 {
@@ -51,8 +50,8 @@ internal static class RequestRules
 
     /// <summary>
     /// One level has at most <paramref name="budget"/> operations; what is nested in it at most what is left of that.
-    /// So
-    /// the budget bounds the depth too, but since it can be configured to any size, the depth has a limit of its own.
+    /// So the budget bounds the depth too, but since it can be configured to any size, the depth has a limit of its
+    /// own.
     /// </summary>
     private static Status? CheckLevel(in TxnRequestView request, int budget, int depth)
     {

@@ -8,13 +8,11 @@ namespace Netcd.Api.Validation;
 /// <summary>
 /// Refuses a transaction whose one branch would put a key twice, or put a key that a delete of the same branch covers,
 /// in whatever order (server/etcdserver/api/v3rpc/key.go, checkIntervals). Overlapping deletes are fine, and so are
-/// puts
-/// of one key in both branches of one nested transaction, of which only one runs.
+/// puts of one key in both branches of one nested transaction, of which only one runs.
 /// </summary>
 /// <remarks>
 /// The branch without nested transactions, which is nearly every one, is checked without allocating. Keys become
-/// strings
-/// of one char per byte for the nested case only.
+/// strings of one char per byte for the nested case only.
 /// </remarks>
 internal static class TxnOverlap
 {

@@ -12,8 +12,7 @@ namespace Netcd.Api.Watch;
 
 /// <summary>
 /// One Watch call: reads requests, asks the hub, and lets the hub's answers and events out. The client's half-close
-/// does
-/// not end it. Upstream: server/etcdserver/api/v3rpc/watch.go.
+/// does not end it. Upstream: server/etcdserver/api/v3rpc/watch.go.
 /// </summary>
 internal sealed class WatchCall : StreamCall, IWatchSink
 {

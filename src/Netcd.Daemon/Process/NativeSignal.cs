@@ -4,8 +4,7 @@ namespace Netcd.Daemon.Process;
 
 /// <summary>
 /// Ends the process by the signal it received, so that the parent sees what it sees of etcd: death by SIGTERM is a
-/// clean
-/// stop for systemd, an exit code of 143 is not.
+/// clean stop for systemd, an exit code of 143 is not.
 /// </summary>
 internal static class NativeSignal
 {

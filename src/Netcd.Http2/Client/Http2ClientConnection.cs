@@ -7,10 +7,8 @@ namespace Netcd.Http2.Client;
 
 /// <summary>
 /// The client side of a connection for tests and load: it sends requests with small bodies, takes responses, gives
-/// windows
-/// back at once, and answers PING and SETTINGS. Send windows are counted, not obeyed: <see cref="SendWindow"/> says
-/// what is
-/// left. Not thread safe, no I/O: output is flushed by the owner.
+/// windows back at once, and answers PING and SETTINGS. Send windows are counted, not obeyed: <see cref="SendWindow"/>
+/// says what is left. Not thread safe, no I/O: output is flushed by the owner.
 /// </summary>
 public sealed class Http2ClientConnection
 {

@@ -2,8 +2,7 @@ namespace Netcd.Http2.Frames;
 
 /// <summary>
 /// What can be said of a client's frame without knowing its stream: length and stream 0 (RFC 9113 section 6). Wrong
-/// forms
-/// are connection errors, but for PRIORITY's length, which is the stream's.
+/// forms are connection errors, but for PRIORITY's length, which is the stream's.
 /// </summary>
 internal static class FrameForm
 {

@@ -4,9 +4,9 @@ namespace Netcd.Http2.Hpack;
 
 /// <summary>
 /// The dynamic table of a decoder (RFC 7541 section 2.3.2). Names and values are appended to one buffer; when it is
-/// full
-/// the living ones move to another. The buffer left behind stays untouched until the next block, so that fields decoded
-/// from entries evicted by the same block keep their bytes. Nothing is allocated once the buffers have their size.
+/// full the living ones move to another. The buffer left behind stays untouched until the next block, so that fields
+/// decoded from entries evicted by the same block keep their bytes. Nothing is allocated once the buffers have their
+/// size.
 /// </summary>
 internal sealed class DynamicTable
 {

@@ -31,8 +31,7 @@ public sealed class HpackDecoder
 
     /// <summary>
     /// Decodes a whole block into <paramref name="headers"/>, which was reset before. A field that is not allowed, or
-    /// too
-    /// many of them, is noted there and decoding goes on, since the table must stay in step.
+    /// too many of them, is noted there and decoding goes on, since the table must stay in step.
     /// </summary>
     /// <returns>Null, or what is wrong with the encoding: a connection error COMPRESSION_ERROR.</returns>
     public string? Decode(ReadOnlySpan<byte> block, Http2Headers headers)

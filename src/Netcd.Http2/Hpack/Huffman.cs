@@ -2,8 +2,7 @@ namespace Netcd.Http2.Hpack;
 
 /// <summary>
 /// The static Huffman code of RFC 7541 appendix B. The code is canonical, so the lengths of its codes say all: codes
-/// are
-/// handed out in order of length, then of symbol.
+/// are handed out in order of length, then of symbol.
 /// </summary>
 internal static class Huffman
 {

@@ -3,8 +3,7 @@ namespace Netcd.Http2.Policy;
 /// <summary>
 /// Whether a client's PINGs keep to the policy, counted as grpc-go does (internal/transport/http2_server.go,
 /// handlePing): a PING too soon after the one before is a strike; headers or data sent since then wipe strikes out,
-/// since
-/// clients measure bandwidth with PINGs while they receive.
+/// since clients measure bandwidth with PINGs while they receive.
 /// </summary>
 internal struct PingStrikes(Http2Settings settings)
 {

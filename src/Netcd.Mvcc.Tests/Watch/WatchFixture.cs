@@ -36,7 +36,7 @@ internal sealed class WatchFixture : IDisposable
         History.Write(changes);
         foreach (var (revision, isTombstone, key, stored) in History.LastTransaction)
         {
-            Hub.Append(revision, isTombstone, key, stored);
+            Hub.Append(revision, isTombstone, stored);
         }
     }
 

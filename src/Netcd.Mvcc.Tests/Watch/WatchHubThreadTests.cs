@@ -24,7 +24,7 @@ public sealed class WatchHubThreadTests
             for (long main = 2; main <= Revisions; main++)
             {
                 var stored = history.Add(main);
-                hub.Append(new Revision(main, 0), isTombstone: false, "key"u8, stored);
+                hub.Append(new Revision(main, 0), isTombstone: false, stored);
                 history.Show(main);
                 if (main % 3 == 0 || main == Revisions)
                 {

@@ -37,8 +37,7 @@ public sealed partial class Backend
 
     /// <summary>
     /// Freezes the active buffer and commits it; returns when it is on disk. Does nothing if nothing changed, or once
-    /// the
-    /// backend is retired. Waits for a commit under way. Must not be called inside a <see cref="WriteSection"/>.
+    /// the backend is retired. Waits for a commit under way. Must not be called inside a <see cref="WriteSection"/>.
     /// </summary>
     /// <exception cref="BackendFailedException">This or an earlier commit failed; the member has been told to
     /// stop.</exception>

@@ -1,5 +1,4 @@
 using Netcd.Base;
-using Netcd.Base.Records;
 
 namespace Netcd.Mvcc;
 
@@ -17,8 +16,6 @@ public sealed class BackendSnapshot : IDisposable
         _view = view;
         LengthBytes = view.Pages.SizeBytes;
         ConsistentIndex = MetaBucket.ReadConsistentIndex(view.Pages);
-        Term = MetaBucket.ReadTerm(view.Pages);
-        ConfState = MetaBucket.ReadConfState(view.Pages);
     }
 
     /// <summary>Bytes of the stream, without any hash behind it.</summary>
@@ -26,11 +23,6 @@ public sealed class BackendSnapshot : IDisposable
 
     /// <summary>Index of the last entry whose effects the snapshot has.</summary>
     public LogIndex ConsistentIndex { get; }
-
-    public Term Term { get; }
-
-    /// <summary>The configuration it holds; null if none was ever written.</summary>
-    public ConfState? ConfState { get; }
 
     /// <summary>
     /// Reads the stream from an offset; returns how many bytes, all of the span unless the stream ends.

@@ -68,9 +68,6 @@ public sealed class BackendView
         }
     }
 
-    /// <summary>Adds a reference for another holder of a view that is held already.</summary>
-    public void AddReference() => Invariant.Check(Interlocked.Increment(ref _references) > 1);
-
     /// <summary>Lets go; the last holder frees buffers and the read transaction.</summary>
     public void Release()
     {

@@ -9,17 +9,6 @@ internal sealed class BucketOverlay
     private readonly Lock _lock = new();
     private readonly Dictionary<byte[], byte[]?> _changes = new(ByteArrayComparer.Instance);
 
-    public int Count
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _changes.Count;
-            }
-        }
-    }
-
     /// <summary>
     /// Records a value, or a deletion when it is null. Returns the bytes by which memory grew at most.
     /// </summary>

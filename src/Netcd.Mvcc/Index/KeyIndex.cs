@@ -106,9 +106,6 @@ public sealed class KeyIndex
         }
     }
 
-    /// <summary>Forgets everything, before another restore. Cursors in use go on with what they had.</summary>
-    public void Clear() => Volatile.Write(ref _history, new KeyHistory());
-
     /// <summary>
     /// The key as of main revision <paramref name="atRevision"/>; false if it was not live then. Any thread.
     /// </summary>

@@ -36,9 +36,6 @@ internal sealed class RevisionLog
     /// <summary>First position that is still there.</summary>
     public long Head => Volatile.Read(ref _head);
 
-    /// <summary>Position that the next entry gets.</summary>
-    public long Tail => _tail;
-
     public long AllocatedBytes => (long)_directory.Slabs.Length * SlabLength * 56;
 
     /// <summary>Appends a revision that <paramref name="supersededBy"/> replaces; returns its position.</summary>

@@ -60,9 +60,6 @@ public static class MetaBucket
 
     internal static Term ReadTerm(CommittedPages pages) => new(ReadNumber(pages, TermKey));
 
-    internal static ConfState? ReadConfState(CommittedPages pages) =>
-        pages.Get(BucketId.Meta, ConfStateKey) is { } text ? ConfStateJson.Read(text) : null;
-
     private static ulong ReadNumber(CommittedPages pages, ReadOnlySpan<byte> key)
     {
         if (pages.Get(BucketId.Meta, key) is not { } bytes)

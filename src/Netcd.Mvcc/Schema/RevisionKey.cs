@@ -4,9 +4,8 @@ using Netcd.Base;
 namespace Netcd.Mvcc;
 
 /// <summary>
-/// Keys of bucket <c>key</c>: <c>main (8, big-endian) | '_' | sub (8, big-endian)</c>, and one more byte <c>'t'</c>
-/// for a
-/// tombstone. Their byte order is the order of revisions.
+/// Keys of bucket <c>key</c>: <c>main (8, big-endian) | '_' | sub (8, big-endian)</c>, and one more byte <c>'t'</c> for
+/// a tombstone. Their byte order is the order of revisions.
 /// </summary>
 /// <remarks>
 /// <code>

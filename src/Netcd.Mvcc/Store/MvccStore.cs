@@ -33,11 +33,10 @@ public sealed class MvccStore : IWatchHistory
         _transaction = new WriteTransaction(_selections, lessor, Metrics);
     }
 
-    /// <summary>Who hears of changes; set before the first write.</summary>
-    public IWriteObserver? Observer
+    /// <summary>Who hears of changes, as they are made; set before the first write.</summary>
+    public WatchHub? Watchers
     {
-        get => _transaction.Observer;
-        set => _transaction.Observer = value;
+        set => _transaction.Watchers = value;
     }
 
     public StoreMetrics Metrics { get; } = new();
@@ -64,12 +63,9 @@ public sealed class MvccStore : IWatchHistory
 
     internal StoreOptions Options => _options;
 
-    internal StoreState State => _state;
-
     /// <summary>
     /// Restores a store from its backend. The lessor has its leases already (<see cref="LeaseBucket.RestoreInto"/>);
-    /// keys
-    /// are attached here. A compaction that was under way goes on.
+    /// keys are attached here. A compaction that was under way goes on.
     /// </summary>
     /// <exception cref="CorruptionException">The backend is damaged.</exception>
     public static MvccStore Open(Backend backend, Lessor? lessor, StoreOptions options)
@@ -208,10 +204,6 @@ public sealed class MvccStore : IWatchHistory
 
     /// <summary><see cref="Backend.Hash"/> of whichever is in use.</summary>
     public uint HashBackend() => OfBackend(static backend => backend.Hash());
-
-    /// <summary>Latest value of a key in a bucket other than <c>key</c>; null if there is none.</summary>
-    public byte[]? Get(BucketId bucket, ReadOnlyMemory<byte> key) =>
-        OfBackend(backend => backend.Get(bucket, key.Span));
 
     /// <summary>Hashes kept from the last compactions, oldest first; at most ten.</summary>
     public IReadOnlyList<KeyValueHash> CompactionHashes() => _compactions.Hashes();

@@ -24,8 +24,7 @@ internal static class RangeReader
     }
 
     /// <summary>Reads as <see cref="Read(StoreState, RangeSelectionPool, in RangeQuery, out RangeSelection?)"/> with
-    /// the
-    /// caller's idea of the current revision (inside a write transaction, the one it will have).</summary>
+    /// the caller's idea of the current revision (inside a write transaction, the one it will have).</summary>
     public static StoreStatus Read(
         StoreState state,
         RangeSelectionPool pool,

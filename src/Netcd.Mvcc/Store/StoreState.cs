@@ -12,8 +12,7 @@ internal sealed class StoreState(Backend backend)
     private long _currentRevision = 1;
 
     // Main revision of the last accepted compaction, -1 before the first. Raised before anything is removed, so a
-    // reader
-    // that finds it at most its own revision after it used the index has missed nothing.
+    // reader that finds it at most its own revision after it used the index has missed nothing.
     private long _compactRevision = -1;
 
     public Backend Backend { get; } = backend;

@@ -34,7 +34,7 @@ public sealed class WriteTransaction
     /// <summary>What reads inside see, and the header revision: the next revision once something changed.</summary>
     public long Revision => _changes > 0 ? _beginRevision + 1 : _beginRevision;
 
-    internal IWriteObserver? Observer { get; set; }
+    internal WatchHub? Watchers { get; set; }
 
     private StoreState State
     {
@@ -72,7 +72,7 @@ public sealed class WriteTransaction
         StoredKeyValue.Write(stored, key, value, version, lease);
         state.Backend.PublishRevision();
         _changes++;
-        Observer?.Append(revision, isTombstone: false, key, stored);
+        Watchers?.Append(revision, isTombstone: false, stored);
         UpdateLease(key, lease, outcome.Existed);
         return outcome;
     }
@@ -127,7 +127,7 @@ public sealed class WriteTransaction
         StoredKeyValue.WriteTombstone(stored, key);
         state.Backend.PublishRevision();
         _changes++;
-        Observer?.Append(revision, isTombstone: true, key, stored);
+        Watchers?.Append(revision, isTombstone: true, stored);
         _lessor?.Detach(key);
         return true;
     }
@@ -163,8 +163,7 @@ public sealed class WriteTransaction
 
     /// <summary>
     /// Whether a range at a revision would be answered, as upstream checks it before a transaction writes anything: 0
-    /// is
-    /// fine, and a negative revision counts as compacted once there was a compaction.
+    /// is fine, and a negative revision counts as compacted once there was a compaction.
     /// </summary>
     public StoreStatus CheckRevision(long revision)
     {

@@ -78,7 +78,12 @@ public sealed class WatchHub : IDisposable
     /// Applier: one change, in revision order, before the store shows it. The record is copied if anybody may want it.
     /// Watchers hear of it with the next <see cref="Publish"/> or, if the notifier is awake, once the store shows it.
     /// </summary>
-    public void Append(Revision revision, bool isTombstone, ReadOnlySpan<byte> key, ReadOnlySpan<byte> storedKeyValue)
+    /// <param name="revision">Where the record lies.</param>
+    /// <param name="isTombstone">Whether the key was deleted.</param>
+    /// <param name="storedKeyValue">
+    /// The stored KeyValue, valid during the call; of a tombstone it has the key only.
+    /// </param>
+    public void Append(Revision revision, bool isTombstone, ReadOnlySpan<byte> storedKeyValue)
     {
         if (_notifier.WatcherCount == 0)
         {

@@ -53,7 +53,7 @@ public sealed class SnapshotRestoreTests : IDisposable
     public async Task Revision_is_bumped_and_marked_as_compacted()
     {
         var data = _files.Path("data");
-        await RestoreAsync(Options(data) with { BumpRevision = 1_000_000, MarkCompacted = true });
+        await RestoreAsync(Options(data) with { BumpRevision = 1_000_000 });
         var hash = HashReader.Read(_files.Tools, data + "/member/snap/db", 0);
         Assert.Equal(1_000_269, hash.Revision);
         Assert.Equal(1_000_269, hash.CompactRevision);
@@ -68,7 +68,7 @@ public sealed class SnapshotRestoreTests : IDisposable
     {
         var data = _files.Path("data");
         await RefusedAsync(
-            Options(data) with { BumpRevision = long.MaxValue, MarkCompacted = true },
+            Options(data) with { BumpRevision = long.MaxValue },
             "revision 269 cannot be bumped by 9223372036854775807: revisions end at 9223372036854775807");
         Assert.False(Directory.Exists(data));
     }

@@ -28,16 +28,10 @@ public sealed record RestoreOptions
     public ulong InitialMemoryMapSize { get; init; } = DefaultInitialMemoryMapSize;
 
     /// <summary>
-    /// How far the newest revision is moved up, so that clients of the cluster that was never see it go back; 0 leaves
-    /// it.
+    /// How far the newest revision is moved up, so that clients of the cluster that was never see it go back. It is
+    /// marked as compacted then, so that watches and reads at revisions of the old cluster are refused; 0 leaves both.
     /// </summary>
     public ulong BumpRevision { get; init; }
-
-    /// <summary>
-    /// Marks the newest revision as compacted, so that watches and reads at revisions of the old cluster are refused.
-    /// Goes with <see cref="BumpRevision"/> only.
-    /// </summary>
-    public bool MarkCompacted { get; init; }
 
     public const ulong DefaultInitialMemoryMapSize = 10UL << 30;
 }

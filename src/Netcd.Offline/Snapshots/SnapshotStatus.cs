@@ -7,7 +7,5 @@ namespace Netcd.Offline.Snapshots;
 /// <param name="Revision">The newest revision.</param>
 /// <param name="TotalKeys">Records of all buckets.</param>
 /// <param name="TotalSizeBytes">Logical size.</param>
-/// <param name="StorageVersion">The stored schema version (<c>3.6.0</c>); empty below 3.6.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct SnapshotStatus(
-    uint Hash, long Revision, long TotalKeys, long TotalSizeBytes, string StorageVersion);
+public readonly record struct SnapshotStatus(uint Hash, long Revision, long TotalKeys, long TotalSizeBytes);

@@ -1,4 +1,3 @@
-using System.Text;
 using Netcd.Base;
 using Netcd.Bbolt;
 using Netcd.Mvcc;
@@ -52,7 +51,7 @@ public static class SnapshotStatusReader
             }
         }
 
-        return new SnapshotStatus(crc, revision, keys, transaction.SizeBytes, StorageVersion(transaction));
+        return new SnapshotStatus(crc, revision, keys, transaction.SizeBytes);
     }
 
     private static long MainOf(string path, ReadOnlySpan<byte> key) =>
@@ -60,10 +59,4 @@ public static class SnapshotStatusReader
             ? revision.Main
             : throw new OfflineException(
                 $"{path}: bucket key: '{Convert.ToHexStringLower(key)}' is not a revision");
-
-    private static string StorageVersion(BboltReadTransaction transaction) =>
-        transaction.TryGetBucket(Buckets.NameOf(BucketId.Meta), out var meta)
-        && meta.TryGet(MetaBucket.StorageVersionKey, out var version)
-            ? Encoding.UTF8.GetString(version)
-            : string.Empty;
 }

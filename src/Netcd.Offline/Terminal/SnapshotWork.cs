@@ -94,7 +94,6 @@ public static class SnapshotWork
             SkipHashCheck = invocation.Bool("skip-hash-check"),
             InitialMemoryMapSize = invocation.Unsigned("initial-memory-map-size"),
             BumpRevision = bump,
-            MarkCompacted = invocation.Bool("mark-compacted"),
         };
         return OfflineWork.RunInterruptiblyAsync(
             invocation, (tools, cancellation) => new SnapshotRestore(tools, options).RunAsync(cancellation));

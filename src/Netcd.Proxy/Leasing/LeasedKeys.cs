@@ -17,17 +17,6 @@ internal sealed class LeasedKeys(TimeProvider time)
     private readonly Dictionary<ByteString, long> _revoked = [];
     private readonly Dictionary<ByteString, int> _givingUp = [];
 
-    public int Count
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _keys.Count;
-            }
-        }
-    }
-
     /// <summary>The revision at which it was acquired; 0 if it is not ours.</summary>
     public long RevisionOf(ByteString key)
     {

@@ -41,13 +41,6 @@ internal sealed class LeasingRequests(string prefix)
         };
     }
 
-    /// <summary>None of the keys changed since a revision.</summary>
-    public static Compare IsNotChangedSince(KeyInterval interval, long revision) => new()
-    {
-        Key = interval.Key, RangeEnd = interval.End, Target = CompareTarget.Mod, Result = CompareResult.Less,
-        ModRevision = revision + 1,
-    };
-
     public RequestOp GetOwners(KeyInterval interval)
     {
         var (key, end) = OwnerKeys(interval);

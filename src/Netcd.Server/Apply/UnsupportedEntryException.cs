@@ -8,9 +8,4 @@ namespace Netcd.Server.Apply;
 /// from the others'.
 /// </summary>
 public sealed class UnsupportedEntryException(LogIndex index, InternalRequestKind kind)
-    : Exception($"log entry {index}: cannot apply a request of kind {kind}")
-{
-    public LogIndex Index { get; } = index;
-
-    public InternalRequestKind Kind { get; } = kind;
-}
+    : Exception($"log entry {index}: cannot apply a request of kind {kind}");

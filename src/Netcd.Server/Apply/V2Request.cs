@@ -10,7 +10,7 @@ namespace Netcd.Server.Apply;
 /// The two version 2 requests that etcd 3.5 still writes to its log: a member publishes its attributes, the leader sets
 /// the cluster version. Source: etcd's server/etcdserver/apply_v2.go.
 /// </summary>
-internal readonly record struct V2Request(ulong Id, string Method, string Path, string Value)
+internal readonly record struct V2Request(string Method, string Path, string Value)
 {
     private const string VersionPath = "/0/version";
     private const string MembersPath = "/0/members/";
@@ -21,15 +21,12 @@ internal readonly record struct V2Request(ulong Id, string Method, string Path, 
     /// <exception cref="ProtoException">Not a version 2 request either.</exception>
     internal static V2Request Parse(ReadOnlySpan<byte> message)
     {
-        var request = new V2Request(0, string.Empty, string.Empty, string.Empty);
+        var request = new V2Request(string.Empty, string.Empty, string.Empty);
         var reader = new ProtoReader(message);
         while (reader.TryReadTag(out var field, out var wireType))
         {
             switch (field)
             {
-                case 1:
-                    request = request with { Id = reader.ReadUInt64(wireType) };
-                    break;
                 case 2:
                     request = request with { Method = reader.ReadString(wireType) };
                     break;

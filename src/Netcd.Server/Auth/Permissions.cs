@@ -23,8 +23,6 @@ public readonly ref struct Permissions(AuthState state, Lessor lessor, ReadOnlyS
     {
     }
 
-    public Refusal Root() => AuthRefusals.Of(state.CheckRoot(_name));
-
     public Refusal Read(ReadOnlySpan<byte> key, ReadOnlySpan<byte> rangeEnd) =>
         AuthRefusals.Of(state.CheckRead(_name, revision, key, rangeEnd));
 

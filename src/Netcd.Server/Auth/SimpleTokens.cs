@@ -22,9 +22,6 @@ public sealed class SimpleTokens(TimeSpan lifetime, TimeProvider time)
     private readonly ConcurrentDictionary<byte[], SimpleToken> _tokens = new(TokenComparer.Instance);
     private long _nextSweep;
 
-    /// <summary>Tokens in force, and some that have expired.</summary>
-    public int Count => _tokens.Count;
-
     /// <summary>The name of a token's user; the token lives on from now.</summary>
     public bool TryUse(ReadOnlySpan<byte> token, [NotNullWhen(true)] out byte[]? user)
     {

@@ -76,9 +76,6 @@ internal sealed class Applier : IDisposable
 
     internal (bool IsIdle, long Posts) Activity => _inbox.Activity;
 
-    /// <summary>Index of the last applied entry; any thread.</summary>
-    internal LogIndex Applied => _waiters.Applied;
-
     internal void Post(StorageApply batch) => _inbox.Post(new ApplierInput { Batch = batch });
 
     internal void Post(Snapshot snapshot) => _inbox.Post(new ApplierInput { Snapshot = snapshot });

@@ -20,8 +20,6 @@ internal sealed class Inbox<T> : IDisposable
     private bool _closed;
     private long _posts;
 
-    internal bool IsClosed => Volatile.Read(ref _closed);
-
     /// <summary>
     /// Whether the owner sleeps, and how many posts there were: equal counts of two looks at several idle inboxes mean
     /// that nothing happened in between. For tests that move time by hand.

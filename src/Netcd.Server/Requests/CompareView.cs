@@ -6,8 +6,7 @@ namespace Netcd.Server.Requests;
 /// <summary>etcdserverpb.Compare read in place: the spans are parts of the message parsed.</summary>
 /// <remarks>
 /// The operand is a oneof. The last member on the wire wins, and a member that does not fit the target counts as zero
-/// or
-/// empty, as in etcd (server/etcdserver/txn/txn.go, compareKV).
+/// or empty, as in etcd (server/etcdserver/txn/txn.go, compareKV).
 /// </remarks>
 [StructLayout(LayoutKind.Auto)]
 public ref struct CompareView

@@ -5,8 +5,7 @@ namespace Netcd.Server.Requests;
 
 /// <summary>
 /// Wraps a client's request into etcdserverpb.InternalRaftRequest without decoding it: the client's bytes are spliced
-/// in
-/// as one length-delimited field.
+/// in as one length-delimited field.
 /// </summary>
 /// <remarks>
 /// Fields in ascending order, as etcd writes them; the header has field number 100:

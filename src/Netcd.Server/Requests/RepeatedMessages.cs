@@ -5,8 +5,7 @@ namespace Netcd.Server.Requests;
 
 /// <summary>
 /// The occurrences of one length-delimited field of a message, in wire order, for <c>foreach</c>. Each item is a part
-/// of
-/// the message.
+/// of the message.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 public ref struct RepeatedMessages(ReadOnlySpan<byte> message, int field)

@@ -17,10 +17,6 @@ internal readonly record struct Release(int Major, int Minor) : IComparable<Rele
 
     public static bool operator >(Release left, Release right) => left.CompareTo(right) > 0;
 
-    public static bool operator <=(Release left, Release right) => left.CompareTo(right) <= 0;
-
-    public static bool operator >=(Release left, Release right) => left.CompareTo(right) >= 0;
-
     /// <summary>
     /// Reads what members and clusters call themselves: <c>3.6.14</c>, with or without a leading v, suffixes such as
     /// <c>-rc.1</c> and <c>+build</c> aside.

@@ -63,16 +63,6 @@ internal sealed class LoginCache
         }
     }
 
-    /// <summary>Forgets everything.</summary>
-    public void Clear()
-    {
-        lock (_lock)
-        {
-            _young.Clear();
-            _old.Clear();
-        }
-    }
-
     private void AddLocked(in LoginDigest digest)
     {
         if (_young.Count >= Limits.LoginsRemembered)

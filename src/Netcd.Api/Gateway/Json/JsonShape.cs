@@ -10,10 +10,6 @@ internal sealed class JsonShape
     private JsonField[] _fields = [];
     private JsonField?[] _byNumber = [];
 
-    private JsonShape(string name) => FullName = name;
-
-    public string FullName { get; }
-
     /// <summary>The shape of a message; messages inside it are found or made in <paramref name="known"/>.</summary>
     public static JsonShape Of(MessageDescriptor message, Dictionary<string, JsonShape> known)
     {
@@ -23,7 +19,7 @@ internal sealed class JsonShape
         }
 
         // First of all into the table: a transaction holds transactions.
-        shape = new JsonShape(message.FullName);
+        shape = new JsonShape();
         known.Add(message.FullName, shape);
         var fields = message.Fields.InDeclarationOrder();
         Invariant.Check(fields.Count <= 64);
