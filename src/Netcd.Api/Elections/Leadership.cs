@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Netcd.Api.Errors;
 using Netcd.Api.Inner;
 using Netcd.Api.Locks;
+using Netcd.Proto.Election;
 using Netcd.Proto.EtcdServer;
 
 namespace Netcd.Api.Elections;
@@ -11,6 +12,15 @@ namespace Netcd.Api.Elections;
 /// </summary>
 internal sealed record Leadership(InnerCaller Caller, ByteString Key, long CreateRevision, long Lease)
 {
+    /// <summary>The one that a request is about; one without a lease gets a new one.</summary>
+    /// <exception cref="RefusedException">The request names none.</exception>
+    public static async Task<Leadership> OfAsync(InnerCaller caller, LeaderKey? leader)
+    {
+        var named = leader ?? throw new RefusedException(ErrorTable.ElectionLeaderMissing);
+        var lease = await KeyLine.Of(caller, named.Name).SessionAsync(named.Lease);
+        return new Leadership(caller, named.Key, named.Rev, lease);
+    }
+
     /// <exception cref="RefusedException">The key is gone, or somebody else's.</exception>
     public async Task<ResponseHeader> ProclaimAsync(ByteString value)
     {

@@ -1,9 +1,7 @@
 using Google.Protobuf;
 using Netcd.Api.Access;
 using Netcd.Api.Calls;
-using Netcd.Api.Errors;
 using Netcd.Api.Inner;
-using Netcd.Api.Locks;
 using Netcd.Api.Wire;
 using Netcd.Proto.Election;
 
@@ -17,11 +15,7 @@ internal sealed class ResignMethod(ApiContext api, InnerMethods inner)
     public override async Task<IMessage> RunAsync(
         ResignRequest request, InnerCaller caller, CancellationToken cancellation)
     {
-        var leader = request.Leader ?? throw new RefusedException(ErrorTable.ElectionLeaderMissing);
-        var lease = await KeyLine.Of(caller, leader.Name).SessionAsync(leader.Lease);
-        return new ResignResponse
-        {
-            Header = await new Leadership(caller, leader.Key, leader.Rev, lease).ResignAsync(),
-        };
+        var leadership = await Leadership.OfAsync(caller, request.Leader);
+        return new ResignResponse { Header = await leadership.ResignAsync() };
     }
 }

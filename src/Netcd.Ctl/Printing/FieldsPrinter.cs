@@ -47,20 +47,9 @@ internal sealed class FieldsPrinter(ProgramConsole console) : Printer(console, "
         Line("Succeeded", Rows.Word(answer.Succeeded));
         foreach (var response in answer.Responses)
         {
-            switch (response.ResponseCase)
+            if (!TryPrint(response))
             {
-                case ResponseOp.ResponseOneofCase.ResponseDeleteRange:
-                    Delete(response.ResponseDeleteRange);
-                    break;
-                case ResponseOp.ResponseOneofCase.ResponsePut:
-                    Put(response.ResponsePut);
-                    break;
-                case ResponseOp.ResponseOneofCase.ResponseRange:
-                    Get(response.ResponseRange);
-                    break;
-                default:
-                    Line("Unknown", GoText.Quote(response.ToString()));
-                    break;
+                Line("Unknown", GoText.Quote(response.ToString()));
             }
         }
     }

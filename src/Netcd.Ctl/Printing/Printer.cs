@@ -80,6 +80,25 @@ internal abstract class Printer(ProgramConsole console, string name)
 
     protected virtual void Message(IMessage answer) => Refuse();
 
+    /// <summary>Prints what an operation of a transaction answered; false if it is of an unknown kind.</summary>
+    protected bool TryPrint(ResponseOp response)
+    {
+        switch (response.ResponseCase)
+        {
+            case ResponseOp.ResponseOneofCase.ResponseDeleteRange:
+                Delete(response.ResponseDeleteRange);
+                return true;
+            case ResponseOp.ResponseOneofCase.ResponsePut:
+                Put(response.ResponsePut);
+                return true;
+            case ResponseOp.ResponseOneofCase.ResponseRange:
+                Get(response.ResponseRange);
+                return true;
+            default:
+                return false;
+        }
+    }
+
     protected void Refuse() =>
         throw new ExitException(ExitCodes.BadFeature, $"{Name} not supported as output format");
 }

@@ -42,20 +42,9 @@ internal sealed class SimplePrinter(ProgramConsole console, bool isHex) : Printe
         foreach (var response in answer.Responses)
         {
             Console.WriteLine();
-            switch (response.ResponseCase)
+            if (!TryPrint(response))
             {
-                case ResponseOp.ResponseOneofCase.ResponseDeleteRange:
-                    Delete(response.ResponseDeleteRange);
-                    break;
-                case ResponseOp.ResponseOneofCase.ResponsePut:
-                    Put(response.ResponsePut);
-                    break;
-                case ResponseOp.ResponseOneofCase.ResponseRange:
-                    Get(response.ResponseRange);
-                    break;
-                default:
-                    Console.WriteLine($"unexpected response {response}");
-                    break;
+                Console.WriteLine($"unexpected response {response}");
             }
         }
     }

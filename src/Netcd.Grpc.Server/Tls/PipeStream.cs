@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Netcd.Base.Buffers;
 
 namespace Netcd.Grpc.Server.Tls;
 
@@ -9,7 +10,7 @@ namespace Netcd.Grpc.Server.Tls;
 /// a flush, which whoever writes into the TLS stream ends with: a long answer leaves in few calls of the kernel, not in
 /// one for each 16 KiB.
 /// </summary>
-internal sealed class PipeStream(IDuplexPipe pipe) : Stream
+internal sealed class PipeStream(IDuplexPipe pipe) : AsyncStream
 {
     // Records that may wait for the flush: beyond, they are sent as they come.
     private const int UnflushedBytesMax = 128 * 1024;
@@ -22,18 +23,6 @@ internal sealed class PipeStream(IDuplexPipe pipe) : Stream
     public bool IsHandshake { get; set; } = true;
 
     public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -66,30 +55,14 @@ internal sealed class PipeStream(IDuplexPipe pipe) : Stream
         return count;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Append(buffer.Span);
         return IsHandshake || pipe.Output.UnflushedBytes >= UnflushedBytesMax ? SendAsync(cancellationToken) : default;
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override Task FlushAsync(CancellationToken cancellationToken) =>
         pipe.Output.UnflushedBytes > 0 ? SendAsync(cancellationToken).AsTask() : Task.CompletedTask;
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     // Into what room there is, then into room for several records: a block of the pool holds a quarter of one.
     private void Append(ReadOnlySpan<byte> bytes)

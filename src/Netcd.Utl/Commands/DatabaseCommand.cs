@@ -1,6 +1,5 @@
 using Netcd.CommandLine;
 using Netcd.Offline.Dump;
-using Netcd.Offline.Terminal;
 using Netcd.Utl.Output;
 
 namespace Netcd.Utl.Commands;
@@ -33,15 +32,11 @@ internal static class DatabaseCommand
 
     private static Task RunAsync(Invocation invocation)
     {
-        if (invocation.Arguments.Count != 1)
-        {
-            throw new ExitException(ExitCodes.BadArguments, "db dump requires exactly one argument");
-        }
-
+        var path = DumpWork.PathOf(invocation, "db dump");
         var end = invocation.Number("end-rev");
         var options = new DatabaseDumpOptions
         {
-            Path = invocation.Arguments[0],
+            Path = path,
             Buckets = invocation.List("bucket"),
             Key = invocation.Changed("key") ? invocation.Text("key") : null,
             Prefix = invocation.Changed("prefix") ? invocation.Text("prefix") : null,
@@ -52,10 +47,6 @@ internal static class DatabaseCommand
             IsFull = invocation.Bool("full"),
             IsJson = OutputFormats.IsJson(invocation),
         };
-        return OfflineWork.RunAsync(invocation, tools =>
-        {
-            using var output = new ConsoleWriter(invocation.Console);
-            Damage.Report(new DatabaseDump(tools, options, output).Run());
-        });
+        return DumpWork.RunAsync(invocation, (tools, output) => new DatabaseDump(tools, options, output).Run());
     }
 }

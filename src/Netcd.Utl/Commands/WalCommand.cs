@@ -1,7 +1,6 @@
 using Netcd.Base;
 using Netcd.CommandLine;
 using Netcd.Offline.Dump;
-using Netcd.Offline.Terminal;
 using Netcd.Utl.Output;
 
 namespace Netcd.Utl.Commands;
@@ -32,11 +31,7 @@ internal static class WalCommand
 
     private static Task RunAsync(Invocation invocation)
     {
-        if (invocation.Arguments.Count != 1)
-        {
-            throw new ExitException(ExitCodes.BadArguments, "wal dump requires exactly one argument");
-        }
-
+        var path = DumpWork.PathOf(invocation, "wal dump");
         var types = invocation.List("type");
         if (types.FirstOrDefault(type => !WalDumpOptions.TypeNames.Contains(type)) is { } unknown)
         {
@@ -48,7 +43,7 @@ internal static class WalCommand
         var end = invocation.Unsigned("end-index");
         var options = new WalDumpOptions
         {
-            Path = invocation.Arguments[0],
+            Path = path,
             Types = types,
             StartIndex = new LogIndex(invocation.Unsigned("start-index")),
             EndIndex = new LogIndex(end > 0 ? end : ulong.MaxValue),
@@ -57,10 +52,6 @@ internal static class WalCommand
             IsFull = invocation.Bool("full"),
             IsJson = OutputFormats.IsJson(invocation),
         };
-        return OfflineWork.RunAsync(invocation, tools =>
-        {
-            using var output = new ConsoleWriter(invocation.Console);
-            Damage.Report(new WalDump(tools, options, output).Run());
-        });
+        return DumpWork.RunAsync(invocation, (tools, output) => new WalDump(tools, options, output).Run());
     }
 }

@@ -1,25 +1,14 @@
 using System.Net.WebSockets;
+using Netcd.Base.Buffers;
 
 namespace Netcd.Api.Gateway.Sockets;
 
 /// <summary>What the gateway answers, each line as a text message of its own, without its end. One writer.</summary>
-internal sealed class FrameStream(WebSocket socket) : Stream
+internal sealed class FrameStream(WebSocket socket) : AsyncStream
 {
     private readonly PooledBuffer _line = new();
 
     public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -61,17 +50,6 @@ internal sealed class FrameStream(WebSocket socket) : Stream
     {
         // Lines leave when they end.
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     protected override void Dispose(bool disposing)
     {

@@ -66,36 +66,44 @@ internal sealed class CheckRun(CommandSession session, EtcdClient client, string
         }
     }
 
-    /// <summary>Deletes what was written; an error is told, and ends nothing.</summary>
-    public async Task CleanUpAsync(bool compact)
+    /// <summary>Deletes what was written, and does what else was asked for.</summary>
+    public async Task CleanUpAsync(bool compacts, bool defragments)
+    {
+        if (await TryDeleteAsync() is { } revision && compacts)
+        {
+            await CompactAsync(revision);
+        }
+
+        if (defragments)
+        {
+            await DefragmentAsync();
+        }
+    }
+
+    // The revision of the deletion. An error is told, and ends nothing.
+    private async Task<long?> TryDeleteAsync()
     {
         var limited = client.WithTimeout(CleanUpLimit);
-        long revision;
         try
         {
             var answer = await limited.Kv.DeleteAsync(prefix, new DeleteOptions { IsPrefix = true });
-            revision = answer.Header.Revision;
+            return answer.Header.Revision;
         }
         catch (EtcdException problem)
         {
             session.Console.WriteLine($"FAIL: Cleanup failed during key deletion: ERROR({problem.Message})");
-            return;
-        }
-
-        if (compact)
-        {
-            await CompactAsync(revision);
+            return null;
         }
     }
 
-    public async Task CompactAsync(long revision)
+    private async Task CompactAsync(long revision)
     {
         session.Console.WriteLine($"Compacting with revision {revision}");
         await client.WithTimeout(CleanUpLimit).Kv.CompactAsync(revision, new CompactOptions { IsPhysical = true });
         session.Console.WriteLine($"Compacted with revision {revision}");
     }
 
-    public async Task DefragmentAsync()
+    private async Task DefragmentAsync()
     {
         foreach (var endpoint in client.Endpoints)
         {

@@ -25,25 +25,20 @@ internal static class DatascaleCheckCommand
                 + "If multiple endpoints are provided, first endpoint will be used.",
             Run = RunAsync,
         };
-        command.Flags.String(
-            "load", "s",
-            "The datascale check's workload model. Accepted workloads: s(small), m(medium), l(large), xl(xLarge)");
-        command.Flags.String(
-            "prefix", "/etcdctl-check-datascale/", "The prefix for writing the datascale check's keys.");
-        CheckFlags.Add(command.Flags);
+        CheckFlags.Add(command.Flags, "datascale", "datascale");
         return command;
     }
 
     private static Task RunAsync(Invocation invocation)
     {
-        var model = LoadModel.Datascale(invocation.Text("load"));
+        var model = LoadModel.Datascale(invocation.Text(CheckFlags.Load));
         return CommandSession.RunAsync(invocation, session => RunAsync(invocation, session, model));
     }
 
     /// <summary>The check with a load of any size.</summary>
     internal static async Task RunAsync(Invocation invocation, CommandSession session, LoadModel model)
     {
-        var prefix = invocation.Text("prefix");
+        var prefix = invocation.Text(CheckFlags.Prefix);
         var client = await session.ConnectAsync();
         var run = new CheckRun(session, client, prefix);
         using var signals = new SignalScope(invocation.Cancellation, endsAtSecond: true);
@@ -66,11 +61,7 @@ internal static class DatascaleCheckCommand
         }
 
         var after = await RequireMemoryAsync(session.Console, memory, "after");
-        await run.CleanUpAsync(invocation.Bool(CheckFlags.Compact));
-        if (invocation.Bool(CheckFlags.Defragment))
-        {
-            await run.DefragmentAsync();
-        }
+        await run.CleanUpAsync(invocation.Bool(CheckFlags.Compact), invocation.Bool(CheckFlags.Defragment));
 
         if (!run.TellErrors())
         {

@@ -26,25 +26,20 @@ internal static class PerfCheckCommand
         {
             Run = RunAsync,
         };
-        command.Flags.String(
-            "load", "s",
-            "The performance check's workload model. Accepted workloads: s(small), m(medium), l(large), xl(xLarge)");
-        command.Flags.String(
-            "prefix", "/etcdctl-check-perf/", "The prefix for writing the performance check's keys.");
-        CheckFlags.Add(command.Flags);
+        CheckFlags.Add(command.Flags, "perf", "performance");
         return command;
     }
 
     private static Task RunAsync(Invocation invocation)
     {
-        var model = LoadModel.Perf(invocation.Text("load"));
+        var model = LoadModel.Perf(invocation.Text(CheckFlags.Load));
         return CommandSession.RunAsync(invocation, session => RunAsync(invocation, session, model));
     }
 
     /// <summary>The check with a load of any size.</summary>
     internal static async Task RunAsync(Invocation invocation, CommandSession session, LoadModel model)
     {
-        var prefix = invocation.Text("prefix");
+        var prefix = invocation.Text(CheckFlags.Prefix);
         var run = new CheckRun(session, await session.ConnectAsync(), prefix);
         using var signals = new SignalScope(invocation.Cancellation, endsAtSecond: true);
         await run.RequireEmptyAsync($"'etcdctl del --prefix {prefix}'", signals.Token);
@@ -58,11 +53,7 @@ internal static class PerfCheckCommand
                 () => progress.Report("perf", limit));
         }
 
-        await run.CleanUpAsync(invocation.Bool(CheckFlags.Compact));
-        if (invocation.Bool(CheckFlags.Defragment))
-        {
-            await run.DefragmentAsync();
-        }
+        await run.CleanUpAsync(invocation.Bool(CheckFlags.Compact), invocation.Bool(CheckFlags.Defragment));
 
         if (!Judge(session.Console, run, model.Limit, run.Report.Count / took.TotalSeconds))
         {
