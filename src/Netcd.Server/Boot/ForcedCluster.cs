@@ -21,16 +21,27 @@ internal static class ForcedCluster
     {
         // What the backend has was committed, even if the log does not say so yet.
         var commit = LogIndex.Max(content.State.Commit, parts.Backend.ConsistentIndex);
+        var voters = new SortedSet<MemberId>(snapshot.Metadata.ConfState.Voters);
+        var learners = new SortedSet<MemberId>(snapshot.Metadata.ConfState.Learners);
+        var removed = new HashSet<MemberId>(parts.Cluster.View.Removed);
         var entries = new List<Entry>();
         foreach (var entry in content.Entries)
         {
-            if (entry.Index <= commit)
+            // What the only voter has in its log is committed, and answered, before the log says so.
+            if (entry.Index > commit && !(voters.Count == 1 && voters.Contains(self)))
             {
-                entries.Add(entry);
+                break;
+            }
+
+            entries.Add(entry);
+            commit = LogIndex.Max(commit, entry.Index);
+            if (entry.Type == EntryType.ConfChange)
+            {
+                Follow(ConfChangeCodec.Read(entry.Data.Span), voters, learners, removed);
             }
         }
 
-        var changes = Changes(snapshot, entries, self, parts.Cluster.View);
+        var changes = Changes(self, voters, learners, removed);
         var added = new List<Entry>();
         foreach (var change in changes)
         {
@@ -47,19 +58,8 @@ internal static class ForcedCluster
 
     // This member comes first: there must be a voter after each change.
     private static List<ConfChange> Changes(
-        Snapshot snapshot, List<Entry> entries, MemberId self, MembershipView view)
+        MemberId self, SortedSet<MemberId> voters, SortedSet<MemberId> learners, HashSet<MemberId> removed)
     {
-        var voters = new SortedSet<MemberId>(snapshot.Metadata.ConfState.Voters);
-        var learners = new SortedSet<MemberId>(snapshot.Metadata.ConfState.Learners);
-        var removed = new HashSet<MemberId>(view.Removed);
-        foreach (var entry in entries)
-        {
-            if (entry.Type == EntryType.ConfChange)
-            {
-                Follow(ConfChangeCodec.Read(entry.Data.Span), voters, learners, removed);
-            }
-        }
-
         var changes = new List<ConfChange>();
         if (removed.Contains(self))
         {
