@@ -17,7 +17,9 @@ public sealed class StoreMetrics
     /// <summary>etcd_mvcc_range_total.</summary>
     public Counter Ranges { get; } = new(isContended: true);
 
-    /// <summary>etcd_mvcc_txn_total: write transactions of more than one operation.</summary>
+    /// <summary>
+    /// etcd_mvcc_txn_total: transactions of more than one operation, those before a put's or in a comparison too.
+    /// </summary>
     public Counter Transactions { get; } = new();
 
     /// <summary>etcd_debugging_mvcc_total_put_size_in_bytes.</summary>

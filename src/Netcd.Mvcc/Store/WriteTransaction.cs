@@ -113,6 +113,20 @@ public sealed class WriteTransaction
         _metrics.Deletes.Increment();
     }
 
+    private void CountRange()
+    {
+        _operations++;
+        _metrics.Ranges.Increment();
+    }
+
+    private void CountTransaction()
+    {
+        if (_operations > 1)
+        {
+            _metrics.Transactions.Increment();
+        }
+    }
+
     private bool TryTombstone(ReadOnlySpan<byte> key)
     {
         var state = State;
@@ -133,10 +147,12 @@ public sealed class WriteTransaction
     }
 
     /// <summary>
-    /// Stored bytes of a key as this transaction sees it; false if it is not live. Valid until <see cref="End"/>.
+    /// Stored bytes of a key as this transaction sees it; false if it is not live. Valid until <see cref="End"/>. Counts
+    /// as a range.
     /// </summary>
     public bool TryGetStored(ReadOnlySpan<byte> key, out ReadOnlySpan<byte> stored)
     {
+        CountRange();
         if (!State.Index.TryGet(key, Revision, out var entry))
         {
             stored = default;
@@ -147,17 +163,21 @@ public sealed class WriteTransaction
         return true;
     }
 
-    /// <summary>The counters of a key as this transaction sees it, from memory; false if it is not live.</summary>
-    public bool TryGetEntry(ReadOnlySpan<byte> key, out IndexEntry entry) =>
-        State.Index.TryGet(key, Revision, out entry);
+    /// <summary>
+    /// The counters of a key as this transaction sees it, from memory; false if it is not live. Counts as a range.
+    /// </summary>
+    public bool TryGetEntry(ReadOnlySpan<byte> key, out IndexEntry entry)
+    {
+        CountRange();
+        return State.Index.TryGet(key, Revision, out entry);
+    }
 
     /// <summary>
     /// Reads a range as this transaction sees it. The caller releases the selection, also after <see cref="End"/>.
     /// </summary>
     public StoreStatus Range(in RangeQuery query, out RangeSelection? selection)
     {
-        _operations++;
-        _metrics.Ranges.Increment();
+        CountRange();
         return RangeReader.Read(State, _selections, query, Revision, out selection);
     }
 
@@ -180,6 +200,15 @@ public sealed class WriteTransaction
         return revision < State.CompactRevision ? StoreStatus.Compacted : StoreStatus.Ok;
     }
 
+    /// <summary>
+    /// All comparisons and checks are made: upstream makes them in a transaction of their own, and counts it so.
+    /// </summary>
+    public void EndOfChecks()
+    {
+        CountTransaction();
+        _operations = 0;
+    }
+
     /// <summary>Ends the transaction and returns the revision of the answer's header.</summary>
     public long End()
     {
@@ -190,11 +219,7 @@ public sealed class WriteTransaction
             state.CurrentRevision = revision;
         }
 
-        if (_operations > 1)
-        {
-            _metrics.Transactions.Increment();
-        }
-
+        CountTransaction();
         View.Release();
         _view = null;
         _state = null;

@@ -38,19 +38,12 @@ public sealed class KeyValueApplier(MvccStore store, Lessor lessor)
         var transaction = store.BeginWrite();
         try
         {
-            if ((request.IgnoreValue || request.IgnoreLease) && !transaction.TryGetEntry(request.Key, out _))
-            {
-                return Refusal.KeyNotFound;
-            }
-
-            Put(transaction, request, body);
+            return TryPut(transaction, request, body, isChecked: false) ? Refusal.None : Refusal.KeyNotFound;
         }
         finally
         {
             revision = transaction.End();
         }
-
-        return Refusal.None;
     }
 
     /// <summary>Deletes a range; the body holds deleted, and prev_kvs if they were wanted.</summary>
@@ -81,6 +74,7 @@ public sealed class KeyValueApplier(MvccStore store, Lessor lessor)
             Times?.Mark();
             var refusal = TxnPlan.Check(view, lessor, request, _path);
             Times?.Mark();
+            transaction.EndOfChecks();
             if (refusal == Refusal.None)
             {
                 Run(transaction, view, request, body);
@@ -120,6 +114,11 @@ public sealed class KeyValueApplier(MvccStore store, Lessor lessor)
                     }
                 }
 
+                if (view.Ranges > 1)
+                {
+                    store.Metrics.Transactions.Increment();
+                }
+
                 return refusal;
             }
             catch (CompactedMeanwhileException)
@@ -129,24 +128,34 @@ public sealed class KeyValueApplier(MvccStore store, Lessor lessor)
         }
     }
 
-    private static void Put(WriteTransaction transaction, in PutRequestView request, BodyWriter body)
+    /// <summary>False if there is no key whose value or lease could be kept; nothing is written then.</summary>
+    private static bool TryPut(
+        WriteTransaction transaction, in PutRequestView request, BodyWriter body, bool isChecked)
     {
         var value = request.Value;
         var lease = request.Lease;
-        if ((request.PreviousWanted || request.IgnoreValue || request.IgnoreLease)
-            && transaction.TryGetStored(request.Key, out var stored))
+        var keeps = request.IgnoreValue || request.IgnoreLease;
+        if (keeps || request.PreviousWanted)
         {
-            if (request.PreviousWanted)
+            if (transaction.TryGetStored(request.Key, out var stored))
             {
-                body.Delimited(2, stored);
-            }
+                if (request.PreviousWanted)
+                {
+                    body.Delimited(2, stored);
+                }
 
-            var previous = StoredKeyValue.Parse(stored);
-            value = request.IgnoreValue ? previous.Value : value;
-            lease = request.IgnoreLease ? previous.Lease : lease;
+                var previous = StoredKeyValue.Parse(stored);
+                value = request.IgnoreValue ? previous.Value : value;
+                lease = request.IgnoreLease ? previous.Lease : lease;
+            }
+            else if (keeps && !isChecked)
+            {
+                return false;
+            }
         }
 
         transaction.Put(request.Key, value, lease);
+        return true;
     }
 
     private static void DeleteRange(
@@ -245,7 +254,7 @@ public sealed class KeyValueApplier(MvccStore store, Lessor lessor)
         {
             case RequestOpKind.Put:
                 RevisionHeader(transaction.Changes > 0 ? transaction.Revision : transaction.Revision + 1, body);
-                Put(transaction, PutRequestView.Parse(operation.Message), body);
+                TryPut(transaction, PutRequestView.Parse(operation.Message), body, isChecked: true);
                 break;
             case RequestOpKind.DeleteRange:
                 DeleteRange(transaction, DeleteRangeRequestView.Parse(operation.Message), body, isNested: true);

@@ -11,8 +11,12 @@ internal sealed class StoreView(MvccStore store) : IKeyValueView
 {
     public long Revision { get; } = store.CurrentRevision;
 
+    /// <summary>Reads so far.</summary>
+    public int Ranges { get; private set; }
+
     public StoreStatus Range(in RangeQuery query, out RangeSelection? selection)
     {
+        Ranges++;
         var pinned = query.Revision > 0 ? query : query with { Revision = Revision };
         return store.Range(pinned, out selection);
     }
@@ -21,7 +25,7 @@ internal sealed class StoreView(MvccStore store) : IKeyValueView
     {
         entry = default;
         var query = new RangeQuery { Key = key, Revision = Revision };
-        if (store.Range(query, out var selection) != StoreStatus.Ok || selection is null)
+        if (Range(query, out var selection) != StoreStatus.Ok || selection is null)
         {
             throw new CompactedMeanwhileException();
         }

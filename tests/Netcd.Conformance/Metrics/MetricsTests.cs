@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Text;
 using Google.Protobuf;
 using Netcd.Conformance.Infrastructure;
+using Netcd.Grpc.Client;
 using Netcd.Proto.EtcdServer;
+using Condition = Netcd.Proto.EtcdServer.Compare;
 
 namespace Netcd.Conformance.Metrics;
 
@@ -109,6 +111,29 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task Reads_within_writes_are_counted_as_etcd_counts_them()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var go = await EtcdServer.StartAsync(ServerKind.Go, directory.File("go"));
+        await using var netcd = await EtcdServer.StartAsync(ServerKind.Netcd, directory.File("netcd"));
+        Assert.Equal(await CountAsync(go), await CountAsync(netcd));
+    }
+
+    private static async Task<string> CountAsync(EtcdServer server)
+    {
+        using var client = new V3Client(server.ClientUrl);
+        await client.PutAsync("a", "1");
+        var before = MetricsText.Parse(await ScrapeAsync(server));
+        await CompareAndKeepAsync(client);
+        var after = MetricsText.Parse(await ScrapeAsync(server));
+        return string.Join(
+            '\n',
+            new[] { "put", "delete", "range", "txn" }
+                .Select(name => $"etcd_mvcc_{name}_total")
+                .Select(name => $"{name} {after.Families[name].Sum - before.Families[name].Sum}"));
+    }
+
+    [Fact]
     public async Task OpenMetrics_has_the_same_names()
     {
         using var directory = new TemporaryDirectory();
@@ -187,6 +212,35 @@ public sealed class MetricsTests
         {
             using var answer = await http.GetAsync(server.ClientUrl + path);
         }
+    }
+
+    // Reads within writes, each one range to etcd: comparisons, previous values, values and leases that are kept.
+    private static async Task CompareAndKeepAsync(V3Client client)
+    {
+        var key = V3Client.Bytes("a");
+        var get = new RequestOp { RequestRange = new RangeRequest { Key = key } };
+        var put = new RequestOp { RequestPut = new PutRequest { Key = key, IgnoreValue = true, PrevKv = true } };
+        var exists = new Condition { Key = key, Target = Condition.Types.CompareTarget.Version };
+        var missing = exists.Clone();
+        exists.Result = Condition.Types.CompareResult.Greater;
+        foreach (var conditions in (Condition[][])[[], [exists], [exists, exists], [missing, exists]])
+        {
+            foreach (var operations in (RequestOp[][])[[], [get], [get, get], [put], [put, get]])
+            {
+                var txn = new TxnRequest { Compare = { conditions }, Success = { operations } };
+                await client.TxnAsync(txn);
+                txn.Compare.Clear();
+                txn = new TxnRequest { Failure = { get }, Success = { new RequestOp { RequestTxn = txn } } };
+                txn.Compare.Add(conditions);
+                await client.TxnAsync(txn);
+            }
+        }
+
+        await client.PutAsync(new PutRequest { Key = key, PrevKv = true });
+        await client.PutAsync(new PutRequest { Key = key, IgnoreLease = true });
+        await Assert.ThrowsAsync<GrpcException>(
+            () => client.PutAsync(new PutRequest { Key = V3Client.Bytes("none"), IgnoreValue = true }));
+        await client.DeleteAsync(new DeleteRangeRequest { Key = key, PrevKv = true });
     }
 
     private static async Task<string> ScrapeAsync(EtcdServer server, string? accept = null)
