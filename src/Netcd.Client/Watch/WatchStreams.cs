@@ -15,9 +15,6 @@ internal sealed class WatchStreams(Caller caller, EtcdClientOptions options, Cal
     private const string Path = "/etcdserverpb.Watch/Watch";
     private const int RefusalsMax = 3;
 
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
-
     private readonly WatchTable _table = new(options.WatchBatchesMax, options.WatchBytesMax);
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _work = new(0);
@@ -98,7 +95,7 @@ internal sealed class WatchStreams(Caller caller, EtcdClientOptions options, Cal
 
     private async Task RunAsync()
     {
-        var pause = FirstPause;
+        var pauses = new StreamPauses();
         while (!_stop.IsCancellationRequested)
         {
             try
@@ -106,6 +103,7 @@ internal sealed class WatchStreams(Caller caller, EtcdClientOptions options, Cal
                 await _work.WaitAsync(_stop.Token).ConfigureAwait(false);
                 while (!_table.IsEmpty)
                 {
+                    var began = options.Time.GetTimestamp();
                     var problem = await ServeAsync().ConfigureAwait(false);
                     if (problem is not null && IsFinal(problem))
                     {
@@ -113,7 +111,7 @@ internal sealed class WatchStreams(Caller caller, EtcdClientOptions options, Cal
                         break;
                     }
 
-                    pause = problem is null ? FirstPause : Min(pause * 1.25, LongestPause);
+                    var pause = pauses.After(options.Time.GetElapsedTime(began));
                     await Task.Delay(pause, options.Time, _stop.Token).ConfigureAwait(false);
                 }
             }
@@ -133,8 +131,6 @@ internal sealed class WatchStreams(Caller caller, EtcdClientOptions options, Cal
     private static bool IsFinal(GrpcException problem) =>
         problem.Code is not (StatusCode.Unavailable or StatusCode.Internal)
         || problem.Status.Message == EtcdErrors.NoLeader;
-
-    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
 
     /// <summary>One stream from its opening to its end; null if it ended because nobody was left, or without an
     /// error.</summary>
