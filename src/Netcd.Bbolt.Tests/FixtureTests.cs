@@ -22,7 +22,7 @@ public sealed class FixtureTests : IDisposable
         "key 256, meta 5, lease 3, alarm 0, auth 2, authUsers 3, authRoles 1, members 1, members_removed 0, cluster 1";
 
     private readonly FixtureFiles _files = new();
-    private readonly RealDisk _disk = new();
+    private readonly RealDisk _disk = RealDisk.Instance;
 
     public static TheoryData<string> Files => [DataDir, Snapshot, WalCut, Crash, Newer, Kubernetes];
 

@@ -13,6 +13,16 @@ public sealed class RealDisk : IDisk
 
     public static readonly RealDisk Instance = new();
 
+    // A write beyond the limit of a file's size (RLIMIT_FSIZE) is to fail as any other does. Unless SIGXFSZ is ignored,
+    // as Go's runtime has it, it ends the process without a word.
+    private RealDisk()
+    {
+        if (NativeMethods.SetSignal(NativeMethods.FileSizeSignal, NativeMethods.IgnoreSignal) == -1)
+        {
+            throw NativeError.Last("signal", "SIGXFSZ");
+        }
+    }
+
     /// <inheritdoc/>
     public IDiskFile Open(string path, DiskOpenMode mode)
     {

@@ -16,7 +16,7 @@ internal static class BboltLoad
 
     public static void Run(string directory, int keys)
     {
-        var disk = new RealDisk();
+        var disk = RealDisk.Instance;
         Directory.CreateDirectory(directory);
         var path = Path.Combine(Path.GetFullPath(directory), "bench.db");
         File.Delete(path);

@@ -22,7 +22,7 @@ public class BboltReadBenchmarks
     public void Open()
     {
         _path = Path.Combine(Path.GetTempPath(), $"netcd-bench-{Environment.ProcessId}.db");
-        _database = BboltDatabase.Open(new RealDisk(), _path, new BboltOptions { NoSync = true });
+        _database = BboltDatabase.Open(RealDisk.Instance, _path, new BboltOptions { NoSync = true });
         BboltData.Fill(_database, Keys, keysPerCommit: 10_000);
         _transaction = _database.BeginRead();
         Invariant.Check(_transaction.TryGetBucket(BboltData.Bucket, out _bucket));

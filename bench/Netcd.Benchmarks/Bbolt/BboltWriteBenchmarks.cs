@@ -19,7 +19,7 @@ public class BboltWriteBenchmarks
     public void Open()
     {
         _path = Path.Combine(Path.GetTempPath(), $"netcd-bench-{Environment.ProcessId}.db");
-        _database = BboltDatabase.Open(new RealDisk(), _path, new BboltOptions { NoSync = true });
+        _database = BboltDatabase.Open(RealDisk.Instance, _path, new BboltOptions { NoSync = true });
         BboltData.Fill(_database, keys: 100_000, keysPerCommit: 10_000);
         _next = 100_000;
     }

@@ -1,8 +1,8 @@
 namespace Netcd.Client.Watch;
 
 /// <summary>
-/// How long to wait before the next stream. However one ended, without an error too: a server that ends each at once is not
-/// asked without a rest. Upstream: backoffIfUnavailable of client/v3/watch.go.
+/// How long to wait before the next stream. However one ended, without an error too: a server that ends each at once
+/// is not asked without a rest. Upstream: backoffIfUnavailable of client/v3/watch.go.
 /// </summary>
 internal sealed class StreamPauses
 {

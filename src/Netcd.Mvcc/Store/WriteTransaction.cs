@@ -147,8 +147,8 @@ public sealed class WriteTransaction
     }
 
     /// <summary>
-    /// Stored bytes of a key as this transaction sees it; false if it is not live. Valid until <see cref="End"/>. Counts
-    /// as a range.
+    /// Stored bytes of a key as this transaction sees it; false if it is not live. Valid until <see cref="End"/>.
+    /// Counts as a range.
     /// </summary>
     public bool TryGetStored(ReadOnlySpan<byte> key, out ReadOnlySpan<byte> stored)
     {

@@ -85,13 +85,13 @@ public sealed class CtlBadInputTests
         var file = directory.File("s.db");
         await File.WriteAllTextAsync(file, Good);
 
-        // 16 KiB, without the signal that the system sends beside the error.
-        const string Limit = "trap '' XFSZ; ulimit -f 16;";
+        // 16 KiB, with the action that the system has for the signal which it sends beside the error.
+        const string Limit = "ulimit -c 0; ulimit -f 16; exec env --default-signal=XFSZ";
         var saved = await Command.RunAsync(
             "bash",
             [
                 "-c",
-                $"{Limit} exec '{CtlTool.Netcd.Path()}' --endpoints={server.ClientUrl} snapshot save '{file}'",
+                $"{Limit} '{CtlTool.Netcd.Path()}' --endpoints={server.ClientUrl} snapshot save '{file}'",
             ]);
         Assert.Equal(5, saved.ExitCode);
         Assert.EndsWith($"Error: write {file}.part: file too large\n", saved.Error, StringComparison.Ordinal);

@@ -48,6 +48,32 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
         await CheckAsync(disk.File("data"), acknowledged);
     }
 
+    // The first log segment fits, the database does not.
+    [Fact]
+    public async Task Limit_of_the_file_size_ends_the_member_with_a_word()
+    {
+        const string Limit = "ulimit -c 0; ulimit -f 70000; exec env --default-signal=XFSZ \"$@\"";
+        using var directory = new TemporaryDirectory();
+        var client = $"http://127.0.0.1:{FreePorts.Take()}";
+        var peer = $"http://127.0.0.1:{FreePorts.Take()}";
+        var acknowledged = new List<(string Key, long Revision)>();
+        await using (var server = EtcdServer.LaunchUnder(
+            ["bash", "-c", Limit, "limited"],
+            ServerKind.Netcd, client, "--name=m1", $"--data-dir={directory.File("data")}",
+            $"--listen-client-urls={client}", $"--advertise-client-urls={client}", $"--listen-peer-urls={peer}",
+            $"--initial-advertise-peer-urls={peer}", $"--initial-cluster=m1={peer}"))
+        {
+            using var v3 = new V3Client(client);
+            await Task.WhenAny(server.WaitForLogAsync("serving client traffic", TimeSpan.FromMinutes(2)));
+            await FillAsync(v3, 0, acknowledged);
+            Assert.Equal(1, await server.WaitForExitAsync());
+            Assert.Contains("file too large", server.Log, StringComparison.OrdinalIgnoreCase);
+        }
+
+        Assert.NotEmpty(acknowledged);
+        await CheckAsync(directory.File("data"), acknowledged);
+    }
+
     // strace counts the calls of each thread: the number is that of the log's own syncs.
     [Theory]
     [InlineData(1)]

@@ -14,7 +14,7 @@ namespace Netcd.Conformance.Storage;
 public sealed class BboltFileTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
-    private readonly RealDisk _disk = new();
+    private readonly RealDisk _disk = RealDisk.Instance;
 
     public void Dispose() => _directory.Dispose();
 
