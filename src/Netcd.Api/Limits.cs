@@ -20,6 +20,12 @@ internal static class Limits
     public const int KeepAlivesPending = 16 * 1024;
 
     /// <summary>
+    /// Requests of one watch stream that wait, and answers to them that the client does not read; a client that sends
+    /// more is dropped. Some 10 MB; nobody waits who makes that many watchers at once and reads.
+    /// </summary>
+    public const int WatchRequestsPending = 64 * 1024;
+
+    /// <summary>
     /// Bytes of JSON that are read for each byte that a message may have. Base64 takes 4 for 3, a character as an
     /// escape 6, and a short operation in a transaction about 5; beyond this a body is mostly spaces or fields that
     /// are not known.

@@ -22,6 +22,8 @@ internal sealed class TestStream : StreamOut
 
     public Task<Status> End => _end.Task.WaitAsync(Patience);
 
+    public bool HasEnded => _end.Task.IsCompleted;
+
     public bool HasMessage => _messages.Reader.Count > 0;
 
     public void Send(IMessage message) => Send(message.ToByteArray());

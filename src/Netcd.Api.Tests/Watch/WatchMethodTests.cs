@@ -1,3 +1,5 @@
+using Google.Protobuf;
+using Netcd.Api.Errors;
 using Netcd.Api.Tests.Support;
 using Netcd.Grpc;
 using Netcd.Proto.EtcdServer;
@@ -38,6 +40,26 @@ public sealed class WatchMethodTests
         stream.HalfClose();
         await api.PutAsync("k", "1");
         Assert.Single((await stream.NextAsync(WatchResponse.Parser)).Events);
+        stream.Close();
+    }
+
+    [Fact]
+    public async Task Client_that_asks_and_does_not_read_is_dropped()
+    {
+        using var api = await TestApi.StartAsync();
+        var stream = api.Watch();
+        stream.Room(0);
+        var refused = Create(new WatchCreateRequest { Key = TestApi.Bytes("k"), StartRevision = -1 }).ToByteArray();
+        for (var i = 0; i < Limits.WatchRequestsPending - 1; i++)
+        {
+            stream.Send(refused);
+        }
+
+        // One that is just being carried out may count twice.
+        Assert.False(stream.HasEnded);
+        stream.Send(refused);
+        stream.Send(refused);
+        Assert.Equal(ErrorTable.WatchRequestsTooMany, await stream.End);
         stream.Close();
     }
 

@@ -52,6 +52,10 @@ internal static class ErrorTable
     public static readonly Status KeepAlivesTooMany =
         New(StatusCode.ResourceExhausted, "netcd: too many keep-alives wait for an answer");
 
+    /// <inheritdoc cref="KeepAlivesTooMany"/>
+    public static readonly Status WatchRequestsTooMany =
+        New(StatusCode.ResourceExhausted, "netcd: too many watch requests wait for an answer");
+
     /// <summary>api of 3.7: server/etcdserver/api/v3rpc/key.go, RangeStream.</summary>
     public static readonly Status StreamSortUnsupported =
         New(StatusCode.Unimplemented, "RangeStream does not support custom sort orders");

@@ -33,6 +33,13 @@ internal sealed class WatchCall : StreamCall, IWatchSink
 
     protected override void Receive(ReadOnlySpan<byte> message)
     {
+        // etcd takes no more from the connection meanwhile, which a client's other calls may share.
+        if (_stream.Waiting >= Limits.WatchRequestsPending)
+        {
+            Finish(ErrorTable.WatchRequestsTooMany);
+            return;
+        }
+
         var request = WatchRequestView.Parse(message);
         switch (request.Kind)
         {

@@ -108,6 +108,28 @@ public sealed class WatchHubTests : IDisposable
             Run().Select(r => (r.WatchId, r.Reason)));
     }
 
+    [Fact]
+    public void Requests_wait_until_they_are_carried_out_and_their_answers_until_they_are_taken()
+    {
+        _sink.Room = 1;
+        Create("a");
+        Create("b");
+        _stream.Refuse("no");
+        _stream.Cancel(0);
+        _stream.Cancel(7);
+        _stream.RequestProgress();
+        Assert.Equal(6, _stream.Waiting);
+
+        // One answer was taken; an unknown id gets none, nor does progress while the stream is blocked.
+        Run();
+        Assert.Equal(3, _stream.Waiting);
+
+        _sink.Room = int.MaxValue;
+        _stream.OnWritable();
+        Run();
+        Assert.Equal(0, _stream.Waiting);
+    }
+
     [Theory]
     [InlineData("a", "", "a")]
     [InlineData("a", "c", "a,b")]

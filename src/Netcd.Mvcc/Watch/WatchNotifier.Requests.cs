@@ -1,4 +1,5 @@
 using Netcd.Base;
+using Netcd.Base.Buffers;
 
 namespace Netcd.Mvcc;
 
@@ -12,12 +13,21 @@ internal sealed partial class WatchNotifier
     /// <summary>Carries out a request. Everything published was notified before.</summary>
     public void Execute(WatchCommand command)
     {
-        var stream = command.Stream;
-        if (stream.IsClosed)
+        if (!command.Stream.IsClosed)
         {
-            return;
+            Execute(command.Stream, command);
         }
 
+        // Last, so that what waits is never counted short: the answer may wait by now.
+        if (command.Kind is WatchCommandKind.Create or WatchCommandKind.Refuse or WatchCommandKind.Cancel
+            or WatchCommandKind.RequestProgress)
+        {
+            command.Stream.AddWaiting(-1);
+        }
+    }
+
+    private void Execute(WatchStream stream, WatchCommand command)
+    {
         switch (command.Kind)
         {
             case WatchCommandKind.Open:
@@ -178,6 +188,7 @@ internal sealed partial class WatchNotifier
             }
 
             stream.Outbox.Dequeue();
+            stream.AddWaiting(-1);
             message.Body?.Release();
         }
     }
@@ -191,7 +202,13 @@ internal sealed partial class WatchNotifier
         }
 
         stream.IsBlocked = true;
-        stream.Outbox.Enqueue((message, null));
+        Keep(stream, message, null);
+    }
+
+    private static void Keep(WatchStream stream, byte[] head, SharedBytes? body)
+    {
+        stream.AddWaiting(1);
+        stream.Outbox.Enqueue((head, body));
     }
 
     private void CloseStream(WatchStream stream)

@@ -293,7 +293,7 @@ internal sealed partial class WatchNotifier
 
             if (stream.IsBlocked)
             {
-                stream.Outbox.Enqueue((head[..headLength], part));
+                Keep(stream, head[..headLength], part);
             }
             else if (!stream.Sink.TryWrite(head.AsSpan(0, headLength), part.AddReference()))
             {
@@ -304,7 +304,7 @@ internal sealed partial class WatchNotifier
                     return false;
                 }
 
-                stream.Outbox.Enqueue((head[..headLength], part));
+                Keep(stream, head[..headLength], part);
             }
             else
             {

@@ -9,12 +9,19 @@ namespace Netcd.Mvcc;
 public sealed class WatchStream
 {
     private readonly WatchHub _hub;
+    private int _waiting;
 
     internal WatchStream(WatchHub hub, IWatchSink sink)
     {
         _hub = hub;
         Sink = sink;
     }
+
+    /// <summary>
+    /// Requests that wait for the notifier, and answers that wait for the sink. Any thread; who passes requests on ends
+    /// a stream that has too many.
+    /// </summary>
+    public int Waiting => Volatile.Read(ref _waiting);
 
     // All below is the notifier's alone.
     internal IWatchSink Sink { get; }
@@ -44,7 +51,7 @@ public sealed class WatchStream
     /// Creates a watcher; the answer (created, or created and canceled with a reason) goes to the sink before any event
     /// of it.
     /// </summary>
-    public void Create(in WatchRequest request) => _hub.Post(new WatchCommand(WatchCommandKind.Create, this)
+    public void Create(in WatchRequest request) => Ask(new WatchCommand(WatchCommandKind.Create, this)
     {
         WatchId = request.WatchId,
         Key = request.Key.IsEmpty ? [0] : request.Key.ToArray(),
@@ -60,18 +67,27 @@ public sealed class WatchStream
     /// Answers a create that the caller refuses, with watch id -1 and this reason (permission, auth).
     /// </summary>
     public void Refuse(string reason) =>
-        _hub.Post(new WatchCommand(WatchCommandKind.Refuse, this) { Reason = reason });
+        Ask(new WatchCommand(WatchCommandKind.Refuse, this) { Reason = reason });
 
     /// <summary>Cancels a watcher; an unknown id gets no answer, as in etcd.</summary>
     public void Cancel(long watchId) =>
-        _hub.Post(new WatchCommand(WatchCommandKind.Cancel, this) { WatchId = watchId });
+        Ask(new WatchCommand(WatchCommandKind.Cancel, this) { WatchId = watchId });
 
     /// <summary>WatchProgressRequest: answered with watch id -1 if every watcher is synced, else dropped.</summary>
-    public void RequestProgress() => _hub.Post(new WatchCommand(WatchCommandKind.RequestProgress, this));
+    public void RequestProgress() => Ask(new WatchCommand(WatchCommandKind.RequestProgress, this));
 
     /// <summary>The sink has room again after a refused write.</summary>
     public void OnWritable() => _hub.Post(new WatchCommand(WatchCommandKind.Writable, this));
 
     /// <summary>Ends all watchers. The sink may get messages until the notifier has seen it.</summary>
     public void Close() => _hub.Post(new WatchCommand(WatchCommandKind.Close, this));
+
+    /// <summary>Notifier: one more waits, or one less.</summary>
+    internal void AddWaiting(int change) => Interlocked.Add(ref _waiting, change);
+
+    private void Ask(WatchCommand request)
+    {
+        AddWaiting(1);
+        _hub.Post(request);
+    }
 }
