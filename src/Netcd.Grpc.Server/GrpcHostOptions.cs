@@ -35,7 +35,7 @@ public sealed class GrpcHostOptions
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>
-    /// Serve HTTP/2 through Kestrel's own implementation instead of ours: the reference and the fallback.
+    /// Serve HTTP/2 through Kestrel's own implementation instead of ours: the reference that tests compare ours with.
     /// </summary>
     public bool UseKestrelHttp2 { get; init; }
 }

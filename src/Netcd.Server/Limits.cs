@@ -37,9 +37,10 @@ internal static class Limits
     internal const int RevocationsPendingMax = 1_500;
 
     /// <summary>
-    /// Ticks between rounds of read retries and of timeouts: 500 ms at the usual tick.
+    /// Ticks between rounds of timeouts, of asking again for read indexes, and of writing a commit index that moved
+    /// alone: 500 ms at the usual tick.
     /// </summary>
-    internal const ulong LeaseRoundTicks = 5;
+    internal const ulong UpkeepRoundTicks = 5;
 
     /// <summary>Ticks between looks at cluster and storage version: 4 s at the usual tick.</summary>
     internal const ulong VersionRoundTicks = 40;

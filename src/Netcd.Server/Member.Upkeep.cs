@@ -158,7 +158,7 @@ public sealed partial class Member
         }
 
         _housekeeper.Post(_leaseKeeper.Work);
-        if (ticks % Limits.LeaseRoundTicks == 0)
+        if (ticks % Limits.UpkeepRoundTicks == 0)
         {
             _logWriter.Flush();
             _housekeeper.Post(ExpireRequests);

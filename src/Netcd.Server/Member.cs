@@ -74,7 +74,7 @@ public sealed partial class Member : IMember, IDisposable
             : 0;
         var timeoutTicks = (ulong)(options.RequestTimeout / options.TickInterval);
         _reads = new ReadIndexQueue(
-            _ids, _waiters, Limits.LeaseRoundTicks, timeoutTicks, Metrics, options.Time, options.Log);
+            _ids, _waiters, Limits.UpkeepRoundTicks, timeoutTicks, Metrics, options.Time, options.Log);
         var intake = new PeerIntake();
         _peers = new MemberPeers(this, intake);
         if (options.Transport is { } transport)

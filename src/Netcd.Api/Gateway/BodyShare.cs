@@ -55,13 +55,13 @@ internal sealed class BodyShare : IDisposable
             Volatile.Write(ref _isEvicted, true);
         }
 
-        // Disposed meanwhile: then there is nothing to end.
         try
         {
             _over.Cancel();
         }
         catch (ObjectDisposedException)
         {
+            // Meanwhile: then there is nothing to end.
         }
     }
 
