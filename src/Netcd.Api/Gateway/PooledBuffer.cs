@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace Netcd.Api.Gateway;
 
-/// <summary>A buffer that grows and is borrowed from the pool.</summary>
+/// <summary>A buffer that grows, of <see cref="BodyArrays"/>.</summary>
 internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
 {
-    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(1024);
+    private byte[] _bytes = BodyArrays.Take(1024);
     private BodyShare? _share;
 
     public int Length { get; private set; }
@@ -59,7 +59,7 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_bytes);
+        BodyArrays.Return(_bytes);
         _bytes = [];
         Length = 0;
         ReturnBudget();
@@ -73,9 +73,9 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
             return;
         }
 
-        var grown = ArrayPool<byte>.Shared.Rent(Math.Max(Length + wanted, _bytes.Length * 2));
+        var grown = BodyArrays.Take(Math.Max(Length + wanted, _bytes.Length * 2));
         Span.CopyTo(grown);
-        ArrayPool<byte>.Shared.Return(_bytes);
+        BodyArrays.Return(_bytes);
         _bytes = grown;
     }
 }

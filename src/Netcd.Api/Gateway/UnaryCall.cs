@@ -1,4 +1,3 @@
-using System.Buffers;
 using Netcd.Base;
 using Netcd.Grpc;
 
@@ -41,7 +40,7 @@ internal sealed class UnaryCall(Method method) : IPendingCall, IReplySink, ICall
     public Span<byte> BeginMessage(int length)
     {
         Invariant.Check(length <= IReplySink.InlineBytesMax);
-        _message = ArrayPool<byte>.Shared.Rent(length);
+        _message = BodyArrays.Take(length);
         _length = length;
         return _message.AsSpan(0, length);
     }

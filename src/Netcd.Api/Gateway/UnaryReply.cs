@@ -1,4 +1,3 @@
-using System.Buffers;
 using Netcd.Base.Buffers;
 using Netcd.Grpc;
 
@@ -39,7 +38,7 @@ internal readonly struct UnaryReply : IDisposable
     {
         if (_pooled is not null)
         {
-            ArrayPool<byte>.Shared.Return(_pooled);
+            BodyArrays.Return(_pooled);
         }
 
         _shared?.Release();

@@ -97,7 +97,7 @@ internal ref struct GoJsonText(ReadOnlySpan<byte> value)
     {
         if (_unescaped is not null)
         {
-            ArrayPool<byte>.Shared.Return(_unescaped);
+            BodyArrays.Return(_unescaped);
         }
     }
 
@@ -149,7 +149,7 @@ internal ref struct GoJsonText(ReadOnlySpan<byte> value)
         if (_unescaped is null || _unescaped.Length < text.Length)
         {
             Release();
-            _unescaped = ArrayPool<byte>.Shared.Rent(text.Length);
+            _unescaped = BodyArrays.Take(text.Length);
         }
 
         var written = 0;

@@ -246,7 +246,7 @@ internal ref struct ProtoJsonReader
             return false;
         }
 
-        var decoded = System.Buffers.ArrayPool<byte>.Shared.Rent(GoBase64.DecodedMax(_input.Text.Length));
+        var decoded = BodyArrays.Take(GoBase64.DecodedMax(_input.Text.Length));
         try
         {
             if (!GoBase64.TryDecode(_input.Text, decoded, out var length))
@@ -259,7 +259,7 @@ internal ref struct ProtoJsonReader
         }
         finally
         {
-            System.Buffers.ArrayPool<byte>.Shared.Return(decoded);
+            BodyArrays.Return(decoded);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Netcd.Base;
 using Netcd.Base.Protobuf;
 
@@ -18,7 +17,7 @@ namespace Netcd.Api.Gateway.Json;
 /// </remarks>
 internal sealed class WireBuilder(int bytesMax) : IDisposable
 {
-    private byte[] _values = ArrayPool<byte>.Shared.Rent(512);
+    private byte[] _values = BodyArrays.Take(512);
     private int _length;
     private Mark[] _marks = [];
     private int _markCount;
@@ -91,7 +90,7 @@ internal sealed class WireBuilder(int bytesMax) : IDisposable
             return _values.AsMemory(0, _length);
         }
 
-        var message = ArrayPool<byte>.Shared.Rent((int)Total);
+        var message = BodyArrays.Take((int)Total);
         var writer = new ProtoWriter(message);
         var copied = 0;
         foreach (var mark in _marks.AsSpan(0, _markCount))
@@ -104,14 +103,14 @@ internal sealed class WireBuilder(int bytesMax) : IDisposable
 
         writer.Raw(_values.AsSpan(copied, _length - copied));
         Invariant.Check(writer.Position == Total);
-        ArrayPool<byte>.Shared.Return(_values);
+        BodyArrays.Return(_values);
         _values = message;
         return message.AsMemory(0, (int)Total);
     }
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_values);
+        BodyArrays.Return(_values);
         _values = [];
     }
 
@@ -125,9 +124,9 @@ internal sealed class WireBuilder(int bytesMax) : IDisposable
 
         if (_length + size > _values.Length)
         {
-            var grown = ArrayPool<byte>.Shared.Rent(Math.Max(_length + size, _values.Length * 2));
+            var grown = BodyArrays.Take(Math.Max(_length + size, _values.Length * 2));
             _values.AsSpan(0, _length).CopyTo(grown);
-            ArrayPool<byte>.Shared.Return(_values);
+            BodyArrays.Return(_values);
             _values = grown;
         }
 
