@@ -197,13 +197,7 @@ public sealed class MemberTests
         one.Time.Advance(TimeSpan.FromSeconds(2));
         await one.PutAsync("fence", "1");
         Assert.Equal("1", one.Get("a"));
-        for (var i = 0; i < 100 && one.Get("a") is not null; i++)
-        {
-            one.Time.Advance(TimeSpan.FromMilliseconds(500));
-            await one.PutAsync("fence", "1");
-        }
-
-        Assert.Null(one.Get("a"));
+        await one.PassUntilAsync(TimeSpan.FromMilliseconds(500), () => one.Get("a") is null);
         Assert.False(one.Member.Lessor.Contains(new LeaseId(7)));
     }
 
@@ -283,23 +277,13 @@ public sealed class MemberTests
         }
 
         using var two = await TestMember.StartAsync(disk, options => options with { MaxClusterVersion = "3.6.0" });
-        for (var i = 0; i < 100 && two.Member.StorageVersion != "3.6.0"; i++)
-        {
-            two.Time.Advance(TimeSpan.FromSeconds(1));
-            await two.PutAsync("fence", "x");
-        }
-
+        await two.PassUntilAsync(TimeSpan.FromSeconds(1), () => two.Member.StorageVersion == "3.6.0");
         Assert.Equal(("3.6.0", "3.6.0"), (two.Member.ClusterVersion, two.Member.StorageVersion));
 
         // And back, when the operator asks for it: the directory is one of 3.5 again.
         await two.AskAsync(InternalRequestKind.DowngradeInfoSet, Messages.Of((1, 1), (2, "3.5.0")));
         Assert.Equal("3.5.0", two.Member.DowngradeTarget);
-        for (var i = 0; i < 100 && two.Member.StorageVersion.Length > 0; i++)
-        {
-            two.Time.Advance(TimeSpan.FromSeconds(1));
-            await two.PutAsync("fence", "x");
-        }
-
+        await two.PassUntilAsync(TimeSpan.FromSeconds(1), () => two.Member.StorageVersion.Length == 0);
         Assert.Equal(("3.5.0", string.Empty), (two.Member.ClusterVersion, two.Member.StorageVersion));
     }
 
@@ -324,12 +308,10 @@ public sealed class MemberTests
             }
 
             one.Time.Advance(TimeSpan.FromSeconds(31));
-            for (var i = 0; i < 100 && (disk.List("/data/member/wal").Count(name => name.EndsWith(".wal")) > 3
-                || disk.List("/data/member/snap").Count(name => name.EndsWith(".snap")) > 8); i++)
-            {
-                one.Time.Advance(TimeSpan.FromSeconds(31));
-                await one.PutAsync("fence", "x");
-            }
+            await one.PassUntilAsync(
+                TimeSpan.FromSeconds(31),
+                () => disk.List("/data/member/wal").Count(name => name.EndsWith(".wal")) <= 3
+                    && disk.List("/data/member/snap").Count(name => name.EndsWith(".snap")) is >= 1 and <= 8);
         }
 
         Assert.InRange(disk.List("/data/member/snap").Count(name => name.EndsWith(".snap")), 1, 8);

@@ -25,11 +25,8 @@ public sealed class MembershipTests
         var put = one.PutAsync("k", "v");
         var read = one.ReadIndexAsync();
         Assert.False(one.Member.TryReadIndexNow());
-        for (var i = 0; i < 200 && !(put.IsCompleted && read.IsCompleted); i++)
-        {
-            one.Time.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
-        }
+        await one.PassUntilAsync(
+            TimeSpan.FromMilliseconds(100), () => put.IsCompleted && read.IsCompleted, () => Task.Delay(1));
 
         // As Go etcd 3.5.30 without a leader: writes end with the deadline's own error, reads time out.
         Assert.Equal(Refusal.DeadlineExceeded, (await put).Refusal);

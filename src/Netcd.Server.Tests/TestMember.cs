@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Netcd.Mvcc;
 using Netcd.Server.Requests;
@@ -70,6 +71,21 @@ internal sealed class TestMember : IDisposable
 
     internal Task<Reply> PutAsync(string key, string value, long lease = 0) =>
         AskAsync(InternalRequestKind.Put, Messages.Put(key, value, lease));
+
+    /// <summary>
+    /// Moves time by steps until something has come that takes threads as well as time: on a busy machine no number of
+    /// steps is enough for that.
+    /// </summary>
+    internal async Task PassUntilAsync(TimeSpan step, Func<bool> isDone, Func<Task>? between = null)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!isDone())
+        {
+            Assert.True(clock.Elapsed < Patience, "it does not come");
+            Time.Advance(step);
+            await (between?.Invoke() ?? PutAsync("fence", "x"));
+        }
+    }
 
     internal Task<Reply> ReadIndexAsync() => ReadIndex().Result.WaitAsync(Patience);
 

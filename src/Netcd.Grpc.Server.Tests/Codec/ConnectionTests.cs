@@ -189,7 +189,7 @@ public sealed class ConnectionTests
             KeepAliveInterval = TimeSpan.FromMilliseconds(200),
 
             // Long enough for our acknowledgement on a busy machine.
-            KeepAliveTimeout = TimeSpan.FromSeconds(5),
+            KeepAliveTimeout = TimeSpan.FromSeconds(15),
         };
         await using var server = await TestServer.StartAsync(Feed.Codec, limits);
         await using var client = await RawHttp2.OpenAsync(server);

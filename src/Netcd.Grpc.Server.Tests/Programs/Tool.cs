@@ -18,6 +18,13 @@ internal static class Tool
         };
         Array.ForEach(arguments, start.ArgumentList.Add);
         start.Environment["ETCDCTL_API"] = "3";
+        if (!arguments.Any(argument => argument.Contains("-timeout", StringComparison.Ordinal)))
+        {
+            // Its own are 2 and 5 seconds, which a busy machine may take for a handshake.
+            start.Environment["ETCDCTL_DIAL_TIMEOUT"] = "60s";
+            start.Environment["ETCDCTL_COMMAND_TIMEOUT"] = "90s";
+        }
+
         using var process = Start(start);
         using var limit = new CancellationTokenSource(TimeLimit);
         try

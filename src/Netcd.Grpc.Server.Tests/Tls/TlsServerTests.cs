@@ -117,7 +117,7 @@ public sealed class TlsServerTests : IDisposable
     public async Task Half_open_connections_are_bounded_and_shut_out_nobody()
     {
         const int Limit = 50;
-        var limits = new GrpcLimits { HalfOpenConnectionsMax = Limit };
+        var limits = new GrpcLimits { HalfOpenConnectionsMax = Limit, HandshakeTimeout = TimeSpan.FromMinutes(10) };
         await using var server = await TestServer.StartAsync(Feed.Codec, limits, Plain());
         var silent = new List<TcpClient>();
         for (var i = 0; i < 3 * Limit; i++)

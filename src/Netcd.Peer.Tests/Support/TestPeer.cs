@@ -7,6 +7,14 @@ namespace Netcd.Peer.Tests.Support;
 /// <summary>A transport with its listener on a free port, and a member that keeps what it hears.</summary>
 internal sealed class TestPeer : IAsyncDisposable
 {
+    // Members that do not lose each other when a busy machine stands still.
+    private static readonly PeerOptions Patient = new()
+    {
+        ReadTimeout = TimeSpan.FromHours(1),
+        WriteTimeout = TimeSpan.FromHours(1),
+        ElectionTimeout = TimeSpan.FromMinutes(1),
+    };
+
     private readonly GrpcHost _listener;
 
     private TestPeer(PeerTransport transport, GrpcHost listener, FakeHost host)
@@ -23,10 +31,9 @@ internal sealed class TestPeer : IAsyncDisposable
     public string Url => Host.AdvertisedPeerUrls[0];
 
     public static async Task<TestPeer> StartAsync(
-        ulong id, ulong clusterId = 0xc1, TlsServer? server = null, TlsClient? client = null, bool isStarted = true,
-        PeerOptions? options = null)
+        ulong id, ulong clusterId = 0xc1, TlsServer? server = null, TlsClient? client = null, bool isStarted = true)
     {
-        var transport = new PeerTransport((options ?? new PeerOptions()) with { Tls = client });
+        var transport = new PeerTransport(Patient with { Tls = client });
         var listener = new GrpcHost(new GrpcHostOptions
         {
             Listeners =

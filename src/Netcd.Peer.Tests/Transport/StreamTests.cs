@@ -48,8 +48,7 @@ public sealed class StreamTests
     public async Task A_peer_whose_process_ends_is_reported_at_once_and_one_time()
     {
         // Silence is borne for longer than the test: it cannot be how it comes to know.
-        var patient = new PeerOptions { ReadTimeout = TimeSpan.FromHours(1), WriteTimeout = TimeSpan.FromHours(1) };
-        await using var a = await TestPeer.StartAsync(1, options: patient);
+        await using var a = await TestPeer.StartAsync(1);
         await using var b = await TestPeer.StartAsync(2);
         await ConnectAsync(a, b);
         Assert.NotNull(a.Transport.ActiveSince(b.Host.Id));

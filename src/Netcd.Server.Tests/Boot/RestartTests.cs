@@ -188,6 +188,10 @@ public sealed class RestartTests
                 one.Time.Advance(TimeSpan.FromSeconds(2));
                 await one.PutAsync("k", i == 19 ? "last" : "next");
             }
+
+            await one.PassUntilAsync(
+                TimeSpan.FromSeconds(2),
+                () => disk.List(SnapshotFolder).Any(name => name.EndsWith(".snap", StringComparison.Ordinal)));
         }
 
         var name = disk.List(SnapshotFolder).Last(name => name.EndsWith(".snap", StringComparison.Ordinal));

@@ -71,12 +71,7 @@ public sealed class AutoCompactorTests
         });
         await member.PutAsync("k", "a");
         await member.PutAsync("k", "b");
-        for (var i = 0; i < 200 && member.Member.Store.CompactRevision < 3; i++)
-        {
-            member.Time.Advance(TimeSpan.FromSeconds(6));
-            await member.PutAsync("other", "x");
-        }
-
+        await member.PassUntilAsync(TimeSpan.FromSeconds(6), () => member.Member.Store.CompactRevision >= 3);
         Assert.InRange(member.Member.Store.CompactRevision, 3, member.Member.Store.CurrentRevision);
     }
 
@@ -92,12 +87,10 @@ public sealed class AutoCompactorTests
             await member.PutAsync("k", "v");
         }
 
-        for (var i = 0; i < 100 && member.Member.Store.CompactRevision < 16; i++)
-        {
-            member.Time.Advance(TimeSpan.FromMinutes(5));
-            await member.AskAsync(InternalRequestKind.LeaseCheckpoint, []);
-        }
-
+        await member.PassUntilAsync(
+            TimeSpan.FromMinutes(5),
+            () => member.Member.Store.CompactRevision >= 16,
+            () => member.AskAsync(InternalRequestKind.LeaseCheckpoint, []));
         Assert.Equal(16, member.Member.Store.CompactRevision);
     }
 
