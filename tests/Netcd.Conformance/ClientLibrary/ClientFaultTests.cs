@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Netcd.Client;
 using Netcd.Conformance.Cluster;
 using Netcd.Conformance.Infrastructure;
-using Netcd.Grpc;
 using Netcd.Proto.Mvcc;
 using Xunit.Abstractions;
 
@@ -44,10 +43,10 @@ public sealed class ClientFaultTests(ITestOutputHelper output)
         var watchers = await Task.WhenAll(Enumerable.Range(0, Watchers).Select(_ => client.Watch.OpenAsync(
             "w/", new WatchOptions { IsPrefix = true, IsFragmented = true }, limit.Token)));
         var seen = watchers.Select(watcher => CollectAsync(watcher, limit.Token)).ToList();
-        var lease = await DecideAsync(
+        var lease = await Repeated.AskAsync(
             () => patient.Leases.GrantAsync(LeaseSeconds, cancellationToken: limit.Token));
         await using var keepAlive = client.Leases.KeepAlive(lease.ID);
-        await DecideAsync(
+        await Repeated.AskAsync(
             () => patient.Kv.PutAsync("leased", "x", new PutOptions { Lease = lease.ID }, limit.Token));
 
         var writes = new Writes(client);
@@ -67,13 +66,13 @@ public sealed class ClientFaultTests(ITestOutputHelper output)
 
         await stopWriting.CancelAsync();
         await Task.WhenAll(writing);
-        await DecideAsync(() => patient.Kv.Txn()
+        await Repeated.AskAsync(() => patient.Kv.Txn()
             .If(Cmp.CreateRevision("w/end").EqualTo(0)).Then(Op.Put("w/end", "end")).CommitAsync(limit.Token));
         var histories = await Task.WhenAll(seen);
 
         await CheckIsKeptAsync(patient, keepAlive, lease.ID, limit.Token);
-        Assert.Single((await DecideAsync(() => patient.Kv.GetAsync("leased", cancellationToken: limit.Token))).Kvs);
-        var stored = await DecideAsync(
+        Assert.Single((await Repeated.AskAsync(() => patient.Kv.GetAsync("leased", cancellationToken: limit.Token))).Kvs);
+        var stored = await Repeated.AskAsync(
             () => patient.Kv.GetAsync("w/", new GetOptions { IsPrefix = true }, limit.Token));
         Check(stored.Kvs, writes, histories);
         output.WriteLine($"{writes.Acknowledged.Count} writes, {writes.Unknown.Count} of unknown outcome");
@@ -87,7 +86,7 @@ public sealed class ClientFaultTests(ITestOutputHelper output)
         await using var client = NewClient(victims);
         using var limit = new CancellationTokenSource(SettleLimit);
         var patient = client.WithTimeout(PatientLimit);
-        var lease = await DecideAsync(
+        var lease = await Repeated.AskAsync(
             () => patient.Leases.GrantAsync(LeaseSeconds, cancellationToken: limit.Token));
         await using var keepAlive = client.Leases.KeepAlive(lease.ID);
         foreach (var victim in victims)
@@ -109,28 +108,6 @@ public sealed class ClientFaultTests(ITestOutputHelper output)
             CommandTimeout = AnswerLimit,
         });
 
-    // For calls that may be made twice: a busy machine may have an election at any time.
-    private static async Task<T> DecideAsync<T>(Func<Task<T>> call)
-    {
-        T? answer = default;
-        await EtcdCluster.UntilAsync("the call is not answered", async () =>
-        {
-            try
-            {
-                answer = await call();
-                return true;
-            }
-            catch (EtcdException problem) when (IsUndecided(problem))
-            {
-                return false;
-            }
-        });
-        return answer!;
-    }
-
-    private static bool IsUndecided(EtcdException problem) =>
-        problem.Code is StatusCode.Unavailable or StatusCode.DeadlineExceeded;
-
     // A lease that nobody keeps gets no younger.
     private static async Task CheckIsKeptAsync(
         EtcdClient client, LeaseKeepAlive keepAlive, long id, CancellationToken stop)
@@ -138,7 +115,7 @@ public sealed class ClientFaultTests(ITestOutputHelper output)
         Assert.False(keepAlive.Lost.IsCancellationRequested, "the lease was lost");
         await EtcdCluster.UntilAsync("the lease is not kept", async () =>
         {
-            var left = await DecideAsync(() => client.Leases.TimeToLiveAsync(id, cancellationToken: stop));
+            var left = await Repeated.AskAsync(() => client.Leases.TimeToLiveAsync(id, cancellationToken: stop));
             Assert.InRange(left.TTL, 1, LeaseSecondsMax);
             return left.TTL > LeaseSeconds / 2;
         });
@@ -208,7 +185,7 @@ public sealed class ClientFaultTests(ITestOutputHelper output)
                     _next.TrySetResult();
                     await Task.Delay(2, CancellationToken.None);
                 }
-                catch (EtcdException problem) when (IsUndecided(problem))
+                catch (EtcdException problem) when (Repeated.IsUndecided(problem))
                 {
                     Unknown.Add(key);
                 }

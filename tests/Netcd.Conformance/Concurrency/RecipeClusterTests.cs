@@ -19,6 +19,7 @@ public sealed class RecipeClusterTests
 {
     private const string Lock = "/v3lockpb.Lock/Lock";
     private const string Campaign = "/v3electionpb.Election/Campaign";
+    private const int AttemptsMax = 5;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
@@ -29,13 +30,44 @@ public sealed class RecipeClusterTests
         Assert.Equal(string.Join('\n', expected), string.Join('\n', given));
     }
 
+    // A leader that is lost on a busy machine, beside the planned change, has other things told: then it is done again.
     private static async Task<List<string>> RecordAsync(ServerKind kind)
     {
-        await using var cluster = await EtcdCluster.StartAsync(ClusterOptions.Of(kind, 3));
-        var leader = await cluster.LeaderAsync();
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var cluster = await EtcdCluster.StartAsync(ClusterOptions.Of(kind, 3));
+            var leader = await cluster.LeaderAsync();
+            var auth = new AuthClient(leader.Client);
+            var term = await TermAsync(leader, auth);
+            try
+            {
+                var record = await RecordAsync(cluster, leader, auth);
+                if (await TermAsync(leader, auth) == term + 1 && !record.Exists(Transient.IsSaidIn))
+                {
+                    return record;
+                }
+
+                Assert.True(attempt < AttemptsMax, string.Join('\n', record));
+            }
+            catch (Exception) when (attempt < AttemptsMax)
+            {
+                if (await TermAsync(leader, auth) == term)
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    private static async Task<ulong> TermAsync(ClusterMember member, AuthClient auth) =>
+        (await member.Client.CallAsync(
+            "/etcdserverpb.Maintenance/Status", new StatusRequest(), StatusResponse.Parser,
+            auth.Token is { } token ? [new("token", token)] : null)).RaftTerm;
+
+    private static async Task<List<string>> RecordAsync(EtcdCluster cluster, ClusterMember leader, AuthClient auth)
+    {
         var next = cluster.Members.First(member => member != leader);
         var nextId = (await next.Client.StatusAsync()).Header.MemberId;
-        var auth = new AuthClient(leader.Client);
         await auth.AddUserAsync("u", "pw");
         await auth.AddRoleAsync("r");
         foreach (var prefix in new[] { "l/", "e/" })
@@ -162,13 +194,13 @@ public sealed class RecipeClusterTests
             }
         }
 
-        public async Task<long> CountAsync(string prefix) => (await Member.Client.Channel.CallAsync(
+        public async Task<long> CountAsync(string prefix) => (await Member.Client.CallAsync(
             "/etcdserverpb.KV/Range",
             new RangeRequest
             {
                 Key = V3Client.Bytes(prefix), RangeEnd = V3Client.PrefixEnd(prefix), CountOnly = true,
             },
             RangeResponse.Parser,
-            Options)).Count;
+            Options.Metadata)).Count;
     }
 }

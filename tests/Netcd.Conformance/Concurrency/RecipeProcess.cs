@@ -12,7 +12,7 @@ internal sealed class RecipeProcess : IDisposable
 
     public RecipeProcess(string endpoint, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Programs.GoEtcdctl, [$"--endpoints={endpoint}", .. arguments])
+        var start = new ProcessStartInfo(Programs.GoEtcdctl, [$"--endpoints={endpoint}", .. Etcdctl.Patience, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

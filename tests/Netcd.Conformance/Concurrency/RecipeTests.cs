@@ -31,7 +31,7 @@ public sealed class RecipeTests
             {
                 // One lease is waited for to its end; that the others of killed processes end is played here, so that
                 // they can be long: a process that gets no processor for as long as its lease lives loses its place.
-                processes.Add(new RecipeProcess(server.ClientUrl, "lock", i == Expiring ? "--ttl=8" : "--ttl=90", "turn"));
+                processes.Add(new RecipeProcess(server.ClientUrl, "lock", i == Expiring ? "--ttl=12" : "--ttl=90", "turn"));
                 line.Add((await LineAsync(client, i + 1))[^1]);
             }
 

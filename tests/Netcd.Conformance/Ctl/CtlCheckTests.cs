@@ -51,7 +51,7 @@ public sealed partial class CtlCheckTests
         using var directory = new TemporaryDirectory();
         await using var server = await EtcdServer.StartAsync(ServerKind.Netcd, directory.File("data"));
         var endpoint = $"--endpoints={server.ClientUrl}";
-        Assert.Equal("OK\n", (await CtlTool.Netcd.RunAsync([endpoint, "put", prefix + "x", "y"])).Success);
+        Assert.Equal("OK\n", (await CtlTool.Netcd.RunAsync([endpoint, .. Etcdctl.Patience, "put", prefix + "x", "y"])).Success);
         var wanted = await CtlTool.Go.RunAsync([endpoint, "check", check]);
         var found = await CtlTool.Netcd.RunAsync([endpoint, "check", check]);
         Assert.NotEqual(0, found.ExitCode);
@@ -62,7 +62,8 @@ public sealed partial class CtlCheckTests
 
     private static async Task AssertTidyAsync(string endpoint, string prefix, int? revision)
     {
-        var left = await CtlTool.Netcd.RunAsync([endpoint, "get", prefix, "--prefix", "--count-only", "-w", "fields"]);
+        var left = await CtlTool.Netcd.RunAsync(
+            [endpoint, .. Etcdctl.Patience, "get", prefix, "--prefix", "--count-only", "-w", "fields"]);
         Assert.Contains("\"Count\" : 0\n", left.Success, StringComparison.Ordinal);
         if (revision is { } expected)
         {

@@ -96,7 +96,7 @@ internal sealed partial class CtlRun
 
     // Both tools give up after 5 seconds and, for a login, after 2 by themselves, which a busy machine may need.
     private static IEnumerable<(string Name, string Value)> Patience(CtlStep step) =>
-        new[] { (Name: "ETCDCTL_COMMAND_TIMEOUT", Value: "90s"), (Name: "ETCDCTL_DIAL_TIMEOUT", Value: "30s") }
+        Etcdctl.PatientEnvironment.Select(one => (Name: one.Key, one.Value))
             .Where(one => !step.Line.Contains("-timeout", StringComparison.Ordinal)
                 && !step.Environment.Any(given => given.Name == one.Name));
 

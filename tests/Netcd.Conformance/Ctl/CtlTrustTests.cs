@@ -116,7 +116,9 @@ public sealed class CtlTrustTests : IAsyncLifetime, IDisposable
 
     private async Task IsTakenAsync(CtlTool tool, string[] command, string? authorities, string system) =>
         Assert.Equal(
-            "OK\n", (await tool.RunAsync([.. Flags(authorities), .. command], "", ("SSL_CERT_FILE", system))).Success);
+            "OK\n",
+            (await tool.RunAsync(
+                [.. Etcdctl.Patience, .. Flags(authorities), .. command], "", ("SSL_CERT_FILE", system))).Success);
 
     private async Task IsRefusedAsync(CtlTool tool, string[] command, string? authorities, string system)
     {

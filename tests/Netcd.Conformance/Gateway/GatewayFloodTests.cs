@@ -130,7 +130,7 @@ public sealed class GatewayFloodTests(ITestOutputHelper output)
 
             async Task SendAsync(string text) => await stream.WriteAsync(Encoding.ASCII.GetBytes(text), cancellation);
         }
-        catch (Exception ended) when (ended is IOException or OperationCanceledException)
+        catch (Exception ended) when (ended is IOException or SocketException or OperationCanceledException)
         {
             // Cut off by the server, or the test is over.
         }

@@ -13,7 +13,7 @@ internal sealed class RawSocket : IDisposable
     public const int CloseFrame = 8;
     public const int PingFrame = 9;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly TcpClient _client = new();
     private readonly CancellationTokenSource _limit = new(Patience);

@@ -8,6 +8,13 @@ internal sealed class Etcdctl(string endpoint, params string[] globalFlags)
     /// <summary>Its own limits are 5 and 2 seconds, which a busy machine may take for a login.</summary>
     public static readonly string[] Patience = ["--command-timeout=90s", "--dial-timeout=30s"];
 
+    /// <summary>The same for either etcdctl, by its environment.</summary>
+    public static readonly Dictionary<string, string> PatientEnvironment = new(StringComparer.Ordinal)
+    {
+        ["ETCDCTL_COMMAND_TIMEOUT"] = "90s",
+        ["ETCDCTL_DIAL_TIMEOUT"] = "30s",
+    };
+
     private static readonly TimeSpan RetryLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
 

@@ -7,7 +7,7 @@ namespace Netcd.Conformance.LongRunning;
 public sealed class LockAndElectTests
 {
     // A tool that gets no processor for so long loses what it holds.
-    private const string Ttl = "--ttl=10";
+    private const string Ttl = "--ttl=12";
 
     public static TheoryData<ServerKind, string, string> Pairs => new()
     {
@@ -82,12 +82,12 @@ public sealed class LockAndElectTests
     {
         await using var one = await OneMember.StartAsync(ServerKind.Netcd);
         var ctl = RunningTool.PathOf(tool);
-        var good = await Command.RunAsync(
-            ctl, [$"--endpoints={one.Url}", "lock", "l", "--", "sh", "-c", "echo $ETCD_LOCK_KEY $ETCD_LOCK_REV"]);
+        var good = await RunningTool.RunAsync(
+            ctl, one.Url, "lock", "l", "--", "sh", "-c", "echo $ETCD_LOCK_KEY $ETCD_LOCK_REV");
         Assert.Matches("^l/[0-9a-f]+ [0-9]+\n$", good.Success);
-        var bad = await Command.RunAsync(ctl, [$"--endpoints={one.Url}", "lock", "l", "--", "sh", "-c", "exit 7"]);
+        var bad = await RunningTool.RunAsync(ctl, one.Url, "lock", "l", "--", "sh", "-c", "exit 7");
         Assert.Equal((7, "Error: exit status 7\n"), (bad.ExitCode, bad.Error));
-        var none = await Command.RunAsync(ctl, [$"--endpoints={one.Url}", "lock", "l", "no-such-program"]);
+        var none = await RunningTool.RunAsync(ctl, one.Url, "lock", "l", "no-such-program");
         Assert.Equal(
             (1, "Error: exec: \"no-such-program\": executable file not found in $PATH\n"), (none.ExitCode, none.Error));
         Assert.Empty(await one.KeysAsync("l/"));

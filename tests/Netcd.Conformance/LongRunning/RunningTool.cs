@@ -24,12 +24,22 @@ internal sealed class RunningTool : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
+        foreach (var (name, value) in Etcdctl.PatientEnvironment)
+        {
+            start.Environment[name] = value;
+        }
+
         _process = Process.Start(start)!; // Null only with a shell.
         _error = _process.StandardError.ReadToEndAsync();
     }
 
     /// <summary>Both tools, by name.</summary>
     public static string PathOf(string tool) => tool == "ours" ? Programs.NetcdCtl : Programs.GoEtcdctl;
+
+    /// <summary>Runs a tool to its end.</summary>
+    public static Task<ProcessResult> RunAsync(string program, string url, params string[] arguments) =>
+        Command.RunAsync(
+            program, [$"--endpoints={url}", .. arguments], environment: Etcdctl.PatientEnvironment);
 
     /// <summary>The next line of its output; a tool that ends instead has failed.</summary>
     public async Task<string> ReadLineAsync()

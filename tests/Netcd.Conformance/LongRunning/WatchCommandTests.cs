@@ -86,8 +86,8 @@ public sealed partial class WatchCommandTests
             ["watch", "a", "b", "--prefix"], ["watch"], ["watch", "a", "--"],
         })
         {
-            var real = await Command.RunAsync(Programs.GoEtcdctl, [$"--endpoints={one.Url}", .. arguments]);
-            var ours = await Command.RunAsync(Programs.NetcdCtl, [$"--endpoints={one.Url}", .. arguments]);
+            var real = await RunningTool.RunAsync(Programs.GoEtcdctl, one.Url, arguments);
+            var ours = await RunningTool.RunAsync(Programs.NetcdCtl, one.Url, arguments);
             Assert.Equal(real, ours);
         }
     }
@@ -108,8 +108,8 @@ public sealed partial class WatchCommandTests
             var end = await keeper.EndAsync();
             Assert.Equal((0, ""), (end.ExitCode, end.Error));
             results.Add(RepeatedLine().Replace(end.Output, "").Replace($"{lease:x16}", "ID"));
-            var gone = await Command.RunAsync(
-                RunningTool.PathOf(tool), [$"--endpoints={one.Url}", "lease", "keep-alive", "--once", $"{lease:x}"]);
+            var gone = await RunningTool.RunAsync(
+                RunningTool.PathOf(tool), one.Url, "lease", "keep-alive", "--once", $"{lease:x}");
             Assert.Equal(
                 (2, "", "Error: etcdserver: requested lease not found\n"), (gone.ExitCode, gone.Output, gone.Error));
         }

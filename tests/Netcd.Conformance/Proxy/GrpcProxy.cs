@@ -6,7 +6,7 @@ namespace Netcd.Conformance.Proxy;
 /// <summary>Starts <c>etcd grpc-proxy</c>, ours or Go's.</summary>
 internal static class GrpcProxy
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     /// <summary>A proxy before these endpoints that serves clients.</summary>
     public static Task<EtcdServer> StartAsync(ServerKind kind, string endpoints, params string[] flags) =>

@@ -35,7 +35,7 @@ public sealed class FlagEffectTests
         using var client = new V3Client(server.ClientUrl);
         await client.PutAsync("k", "v");
         await server.WaitForLogAsync("\"msg\":\"request stats\"", Patience);
-        Assert.Contains("\"response type\":\"/etcdserverpb.KV/Put\"", server.Log, StringComparison.Ordinal);
+        await server.WaitForLogAsync("\"response type\":\"/etcdserverpb.KV/Put\"", Patience);
     }
 
     [Theory]
@@ -181,7 +181,7 @@ public sealed class FlagEffectTests
         {
             await using var server = await EtcdServer.StartAsync(
                 ServerKind.Netcd, directory.File("data"), threshold);
-            Assert.Contains(text, server.Log, StringComparison.Ordinal);
+            await server.WaitForLogAsync(text, Patience);
             using var client = new V3Client(server.ClientUrl);
             Assert.True(text[0] == 'S' == ((await client.StatusAsync()).DbSize > 4 * 1024 * 1024));
             await server.StopAsync();
@@ -234,7 +234,7 @@ public sealed class FlagEffectTests
             "--experimental-distributed-tracing-service-name=etcd", "--experimental-distributed-tracing-instance-id=i");
         using var client = new V3Client(server.ClientUrl);
         await client.PutAsync("k", "v");
-        Assert.Contains("deprecated", server.Log, StringComparison.Ordinal);
+        await server.WaitForLogAsync("deprecated", Patience);
 
         // A watcher without events hears of the progress as often as the flag says.
         using var watch = client.Watch();

@@ -10,7 +10,7 @@ namespace Netcd.Conformance.Upkeep;
 [Collection(ClusterCollection.Name)]
 public sealed partial class StepTraceTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     // Well over the 100 ms from which on requests are shown, well below the election timeout.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -22,7 +22,7 @@ public sealed partial class StepTraceTests
     {
         await using var cluster = await EtcdCluster.StartAsync(ClusterOptions.Of(kind, 3) with
         {
-            Flags = ["--heartbeat-interval=100", "--election-timeout=5000"],
+            Flags = ["--heartbeat-interval=100", "--election-timeout=15000"],
         });
         var leader = await cluster.LeaderAsync();
         var revision = (await leader.Client.PutAsync("before", "v")).Header.Revision;
