@@ -10,6 +10,8 @@ namespace Netcd.Disk.Unsafe;
 /// </summary>
 internal sealed class FileDescriptor : SafeHandleZeroOrMinusOneIsInvalid
 {
+    private const int AllocationTriesMax = 10;
+
     // Interrupted calls are repeated as Go does. That includes the syncs: EINTR says that nothing was decided yet,
     // every other error of a sync is reported and final.
     private readonly string _path;
@@ -164,13 +166,17 @@ internal sealed class FileDescriptor : SafeHandleZeroOrMinusOneIsInvalid
         }
     }
 
-    /// <summary>False where the file system has no fallocate.</summary>
+    /// <summary>
+    /// False where the file system has no fallocate, or where each call is interrupted, which some do. Upstream does
+    /// not even try twice (client/pkg/fileutil/preallocate_unix.go).
+    /// </summary>
     internal bool TryAllocate(long length)
     {
         using var use = new Use(this);
-        while (NativeMethods.Allocate(use.Descriptor, 0, 0, length) != 0)
+        for (var tries = 0; NativeMethods.Allocate(use.Descriptor, 0, 0, length) != 0; tries++)
         {
-            if (Marshal.GetLastPInvokeError() is Errno.NotSupported or Errno.NotImplemented)
+            if (tries == AllocationTriesMax
+                || Marshal.GetLastPInvokeError() is Errno.NotSupported or Errno.NotImplemented)
             {
                 return false;
             }

@@ -74,6 +74,28 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
         await CheckAsync(directory.File("data"), acknowledged);
     }
 
+    [Theory]
+    [InlineData("EINTR")]
+    [InlineData("EOPNOTSUPP")]
+    public async Task Member_serves_where_space_cannot_be_reserved(string error)
+    {
+        using var directory = new TemporaryDirectory();
+        var client = $"http://127.0.0.1:{FreePorts.Take()}";
+        var peer = $"http://127.0.0.1:{FreePorts.Take()}";
+        await using var server = EtcdServer.LaunchUnder(
+            [
+                "strace", "-D", "-f", "-qq", "-o", directory.File("trace"), "-e", "trace=fallocate",
+                "-e", $"inject=fallocate:error={error}",
+            ],
+            ServerKind.Netcd, client, "--name=m1", $"--data-dir={directory.File("data")}",
+            $"--listen-client-urls={client}", $"--advertise-client-urls={client}", $"--listen-peer-urls={peer}",
+            $"--initial-advertise-peer-urls={peer}", $"--initial-cluster=m1={peer}");
+        await server.WaitForLogAsync("serving client traffic", TimeSpan.FromMinutes(2));
+        using var v3 = new V3Client(client);
+        Assert.Equal(2, (await v3.PutAsync("k", "v")).Header.Revision);
+        Assert.Contains($"= -1 {error} ", await File.ReadAllTextAsync(directory.File("trace")), StringComparison.Ordinal);
+    }
+
     // strace counts the calls of each thread: the number is that of the log's own syncs.
     [Theory]
     [InlineData(1)]
