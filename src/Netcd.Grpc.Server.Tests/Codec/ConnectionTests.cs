@@ -100,7 +100,7 @@ public sealed class ConnectionTests
         }
 
         Assert.Equal(5 * (Length + 5), received);
-        Assert.Equal(5, server.Methods.Sources.Released);
+        await Eventually.TrueAsync(() => server.Methods.Sources.Released == 5);
     }
 
     [Fact]

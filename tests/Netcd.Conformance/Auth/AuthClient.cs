@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Google.Protobuf;
 using Netcd.Conformance.Infrastructure;
 using Netcd.Grpc.Client;
@@ -9,6 +10,7 @@ namespace Netcd.Conformance.Auth;
 /// <summary>Calls of the Auth service, and calls in a user's name.</summary>
 internal sealed class AuthClient(V3Client client)
 {
+    private static readonly TimeSpan RetryLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Goes with each call; null for none.</summary>
@@ -70,7 +72,8 @@ internal sealed class AuthClient(V3Client client)
         var cell = new Cell($"/etcdserverpb.{method}", request);
         var verdict = await Probe.AskAsync(client, cell, Options.Metadata);
         var askedAgain = false;
-        while (Transient.IsSaidIn(verdict))
+        var clock = Stopwatch.StartNew();
+        while (Transient.IsSaidIn(verdict) && clock.Elapsed < RetryLimit)
         {
             await Task.Delay(RetryPause);
             verdict = await Probe.AskAsync(client, cell, Options.Metadata);

@@ -13,7 +13,8 @@ public sealed class AuthMatrixTests(ITestOutputHelper output)
     private const int DepthDefault = 2;
     private const int ShownMax = 40;
 
-    // Cells that a machine out of time may leave without a verdict that can be compared.
+    // Cells that a machine out of time may leave without a verdict at first, or without one that can be compared.
+    private const int AskedAgainMax = 10;
     private const int UndecidedMax = 5;
 
     private static readonly Identity[] Everybody =
@@ -55,7 +56,7 @@ public sealed class AuthMatrixTests(ITestOutputHelper output)
 
         output.WriteLine(report.Summary);
         Assert.True(report.Unexplained.Count == 0, string.Join('\n', report.Unexplained.Take(ShownMax)));
-        Assert.True(report.Undecided <= UndecidedMax, report.Summary);
+        Assert.True(report.AskedAgain <= AskedAgainMax && report.Undecided <= UndecidedMax, report.Summary);
         Assert.False(netcd.Server.HasExited);
     }
 

@@ -17,6 +17,9 @@ internal sealed class AuthWorld : IAsyncDisposable
     // Well within the lifetime: a token that is used lives on, but a slow machine may pause.
     private static readonly TimeSpan TokenRenewal = TimeSpan.FromSeconds(1);
 
+    // Of a call that gets no verdict; then that is the verdict.
+    private const int RepetitionsMax = 5;
+
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
 
     private static readonly Identity Root = new("root", User: "root");
@@ -109,14 +112,14 @@ internal sealed class AuthWorld : IAsyncDisposable
     /// <summary>Asks in somebody's name until there is a verdict.</summary>
     public async Task<Verdict> AskAsync(Identity identity, Cell cell)
     {
-        var isSure = true;
+        var repetitions = 0;
         while (true)
         {
             var answer = await Probe.AskAsync(ClientOf(identity), cell, await MetadataAsync(identity));
-            if (Transient.IsSaidIn(answer))
+            if (Transient.IsSaidIn(answer) && repetitions < RepetitionsMax)
             {
                 // Whether it was carried out is not known: the next answer may be that to a repetition.
-                isSure = false;
+                repetitions++;
                 await Task.Delay(RetryPause);
                 continue;
             }
@@ -124,7 +127,7 @@ internal sealed class AuthWorld : IAsyncDisposable
             if (identity.User is not { } user || _isOff || !IsOld(user)
                 || !answer.EndsWith("invalid auth token", StringComparison.Ordinal))
             {
-                return new Verdict(answer, isSure);
+                return new Verdict(answer, IsSure: repetitions == 0);
             }
 
             // On a busy machine so much time went by that the token ended on its way: a new one is needed.

@@ -6,16 +6,18 @@ internal sealed class MatrixReport
     private readonly Dictionary<string, int> _explained = new(StringComparer.Ordinal);
     private int _cells;
     private int _allowed;
-    private int _askedAgain;
 
     /// <summary>Differences without a reason, one a line or two.</summary>
     public List<string> Unexplained { get; } = [];
+
+    /// <summary>Cells in which a side was asked again, since it gave no verdict in its time.</summary>
+    public int AskedAgain { get; private set; }
 
     /// <summary>Cells in which a side was asked again, and answered otherwise than the other.</summary>
     public int Undecided { get; private set; }
 
     public string Summary =>
-        $"{_cells} cells, {_allowed} allowed by etcd, {Unexplained.Count} unexplained, {_askedAgain} asked again, "
+        $"{_cells} cells, {_allowed} allowed by etcd, {Unexplained.Count} unexplained, {AskedAgain} asked again, "
         + $"{Undecided} undecided; "
         + string.Join("; ", _explained.Select(one => $"{one.Value} {one.Key}"));
 
@@ -25,7 +27,7 @@ internal sealed class MatrixReport
         var isSure = goVerdict.IsSure && netcdVerdict.IsSure;
         _cells++;
         _allowed += go.StartsWith("OK", StringComparison.Ordinal) ? 1 : 0;
-        _askedAgain += isSure ? 0 : 1;
+        AskedAgain += isSure ? 0 : 1;
         if (go == netcd)
         {
             return;
