@@ -14,6 +14,7 @@ using Netcd.Api.Metrics;
 using Netcd.Api.Watch;
 using Netcd.Api.Web;
 using Netcd.Grpc;
+using Netcd.Grpc.Server;
 using Netcd.Server;
 
 namespace Netcd.Api;
@@ -32,9 +33,12 @@ public sealed class ApiServer : IDisposable
     /// <param name="metrics">The page on which the API puts its metrics and those of the member.</param>
     /// <param name="time">Clock of timers.</param>
     /// <param name="logger">Gets what operators look for; never keys or values.</param>
-    public ApiServer(IMember member, ApiOptions options, MetricsPage metrics, TimeProvider time, ILogger logger)
+    /// <param name="observer">Is told of the JSON gateway's calls; the transport tells it of the others.</param>
+    public ApiServer(
+        IMember member, ApiOptions options, MetricsPage metrics, TimeProvider time, ILogger logger,
+        ICallObserver? observer = null)
     {
-        _api = new ApiContext(member, options, new ApiMetrics(metrics), time, logger);
+        _api = new ApiContext(member, options, new ApiMetrics(metrics), time, logger) { Observer = observer };
         member.OnBatchAnswered(AnswerBatch.Flush);
         member.JudgePromotionsBy((token, cancellation) => _api.Callers.JudgeRootAsync(token, time, cancellation));
         Methods = new MethodTable(All(_api));

@@ -106,7 +106,10 @@ internal sealed class MemberHost : IAsyncDisposable
     {
         var values = options.Values;
         var hasClientCertificate = values.Text("cert-file").Length > 0 || values.Bool("auto-tls");
-        var hasPeerCertificate = values.Text("peer-cert-file").Length > 0 || values.Bool("peer-auto-tls");
+
+        // One of them without the other is found out where they are read.
+        var hasPeerCertificate = values.Text("peer-cert-file").Length > 0 || values.Text("peer-key-file").Length > 0
+            || values.Bool("peer-auto-tls");
         foreach (var url in options.ListenPeerUrls)
         {
             if (url.IsTls && !hasPeerCertificate)
@@ -215,7 +218,7 @@ internal sealed class MemberHost : IAsyncDisposable
         PeerPage.AddKnown(page, member);
         _api = new ApiServer(
             member, HostSettings.Api(options, tokens, provider), page, TimeProvider.System,
-            loggers.CreateLogger("Netcd.Api.Etcd"));
+            loggers.CreateLogger("Netcd.Api.Etcd"), _calls);
         return member;
     }
 

@@ -4,6 +4,7 @@ using Netcd.Api.Health;
 using Netcd.Api.Kv;
 using Netcd.Api.Metrics;
 using Netcd.Api.Responses;
+using Netcd.Grpc.Server;
 using Netcd.Server;
 using Netcd.Server.Requests;
 
@@ -22,6 +23,9 @@ internal sealed class ApiContext(
     public TimeProvider Time { get; } = time;
 
     public ILogger Logger { get; } = logger;
+
+    /// <summary>Is told of the gateway's calls, as it is by the transport of the others; null for nobody.</summary>
+    public ICallObserver? Observer { get; init; }
 
     public HeaderEncoder Header { get; } = new(member.ClusterId, member.Id);
 

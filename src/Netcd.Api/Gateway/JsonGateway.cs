@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -201,6 +202,11 @@ internal sealed class JsonGateway(MethodTable methods, ApiContext api)
     public static PeerIdentity PeerOf(HttpContext context)
     {
         var peer = context.Features.Get<PeerIdentity>() ?? PeerIdentity.Unknown;
+        if (peer.RemoteEndPoint is null && context.Connection.RemoteIpAddress is { } address)
+        {
+            peer = peer with { RemoteEndPoint = new IPEndPoint(address, context.Connection.RemotePort) };
+        }
+
         return peer.Certificate is null ? peer : peer with { Certificate = null, CommonName = "" };
     }
 

@@ -20,6 +20,8 @@ internal sealed class StreamExchange(
     // Serialises the calls into the handler's object. Order: this lock before the output's.
     private readonly Lock _handlerGate = new();
     private IStreamCall? _call;
+    private ObservedCall _observed;
+    private StatusCode? _code;
     private bool _isClosed;
     private bool _hasAnswered;
 
@@ -86,9 +88,11 @@ internal sealed class StreamExchange(
             ? time.GetTimestamp() + (long)(limit.TotalSeconds * time.TimestampFrequency)
             : 0;
         var metadata = new GatewayMetadata(context.Request.Headers);
+        var head = new CallHead(method, deadline, metadata, JsonGateway.PeerOf(context));
+        _observed = new ObservedCall(gateway.Api, head);
         lock (_handlerGate)
         {
-            _call = handler.Open(new CallHead(method, deadline, metadata, JsonGateway.PeerOf(context)), _output);
+            _call = handler.Open(head, _output);
         }
     }
 
@@ -278,6 +282,7 @@ internal sealed class StreamExchange(
     // An end that is good has no line; before any answer there are only the headers of a body in pieces.
     private async Task EndAsync(Status end)
     {
+        _code = end.Code;
         if (!end.IsOK)
         {
             if (!_hasAnswered)
@@ -303,5 +308,7 @@ internal sealed class StreamExchange(
             _isClosed = true;
             _call?.OnClosed(reason);
         }
+
+        _observed.End(method, JsonGateway.PeerOf(context), _code ?? StatusCode.Canceled);
     }
 }

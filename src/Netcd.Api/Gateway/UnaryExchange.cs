@@ -83,8 +83,13 @@ internal static class UnaryExchange
 
         await using var expired = expiry?.Token.UnsafeRegister(OnExpired, call);
         await using var aborted = context.RequestAborted.UnsafeRegister(OnAborted, call);
-        call.Invoke(message.Span, deadline, new GatewayMetadata(context.Request.Headers), JsonGateway.PeerOf(context));
-        return await call.Reply;
+        var metadata = new GatewayMetadata(context.Request.Headers);
+        var peer = JsonGateway.PeerOf(context);
+        var observed = new ObservedCall(gateway.Api, new CallHead(method, deadline, metadata, peer));
+        call.Invoke(message.Span, deadline, metadata, peer);
+        var reply = await call.Reply;
+        observed.End(method, peer, message.Span, reply);
+        return reply;
     }
 
     private static async Task WriteAsync(HttpContext context, JsonShape shape, UnaryReply reply)

@@ -90,7 +90,8 @@ public sealed class CallWatch : ICallObserver
                 .Observe(end.Took.TotalSeconds);
         }
 
-        if (end.Method.Unary is null)
+        // Those that wait for long are made of streams here; they are unary calls to their clients.
+        if (end.Method.IsClientStreaming || end.Method.IsServerStreaming)
         {
             return;
         }

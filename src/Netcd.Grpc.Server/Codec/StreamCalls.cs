@@ -27,10 +27,11 @@ internal sealed class StreamCalls(
         try
         {
             var callHead = new CallHead(method, due, _view.Over(headers), peer);
-            if (server.Observer is { ObservesAll: true } observer)
+            if (server.Observer is { } observer
+                && (observer.ObservesAll || !(method.IsClientStreaming || method.IsServerStreaming)))
             {
                 call.StartedAt = server.Time.GetTimestamp();
-                call.Observed = observer.Began(callHead);
+                call.Observed = observer.ObservesAll ? observer.Began(callHead) : null;
             }
 
             call.Handler = method.Stream.Open(callHead, call);

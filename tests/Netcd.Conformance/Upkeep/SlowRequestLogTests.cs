@@ -6,6 +6,7 @@ using Netcd.Conformance.Auth;
 using Netcd.Conformance.Infrastructure;
 using Netcd.Proto.Auth;
 using Netcd.Proto.EtcdServer;
+using Netcd.Proto.Lock;
 
 namespace Netcd.Conformance.Upkeep;
 
@@ -65,10 +66,56 @@ public sealed partial class SlowRequestLogTests
         Assert.Equal(9, expected.Count);
     }
 
-    private static async Task<List<string>> StatsOfAsync(ServerKind kind)
+    /// <summary>Those of the gateway, and of what waits in line, are shown as well.</summary>
+    [Fact]
+    public async Task Requests_of_the_gateway_are_counted_as_by_etcd()
+    {
+        var expected = await StatsOfAsync(ServerKind.Go, AskGatewayAsync);
+        Assert.Equal(expected, await StatsOfAsync(ServerKind.Netcd, AskGatewayAsync));
+        Assert.Equal(10, expected.Count);
+    }
+
+    [Fact]
+    public async Task Locks_that_waited_long_are_shown()
     {
         using var directory = new TemporaryDirectory();
-        await using var server = await EtcdServer.StartAsync(kind, directory.File("data"), "--log-level=debug");
+        await using var server = await EtcdServer.StartAsync(
+            ServerKind.Netcd, directory.File("data"), "--warning-unary-request-duration=1us");
+        using var http = new HttpClient();
+        using var lease = await http.PostAsync(
+            $"{server.ClientUrl}/v3/lease/grant", new StringContent("""{"TTL":100,"ID":7}"""));
+        using var client = new V3Client(server.ClientUrl);
+        await client.Channel.CallAsync(
+            "/v3lockpb.Lock/Lock", new LockRequest { Name = V3Client.Bytes("l"), Lease = 7 }, LockResponse.Parser);
+        await server.WaitForLogAsync("/v3lockpb.Lock/Lock", Patience);
+        var lines = Lines(server.Log).Where(line => Text(line, "msg") == "request stats").ToList();
+        Assert.Contains(lines, line => Text(line, "response type") == "/etcdserverpb.Lease/LeaseGrant");
+        Assert.All(lines, line => Assert.Matches(@"^127\.0\.0\.1:\d+$", Text(line, "remote")));
+    }
+
+    private static async Task AskGatewayAsync(EtcdServer server)
+    {
+        using var http = new HttpClient();
+        foreach (var (path, body) in new[]
+        {
+            ("kv/put", """{"key":"azE=","value":"dmFsdWU="}"""),
+            ("kv/range", """{"key":"aw==","range_end":"bA==","limit":"1"}"""),
+            ("kv/txn", """{"success":[{"requestPut":{"key":"YQ==","value":"MQ=="}},{"requestRange":{"key":"YQ=="}}]}"""),
+            ("kv/deleterange", """{"key":"aw==","range_end":"bA=="}"""),
+            ("kv/put", """{"key":"bm9uZQ==","ignore_value":true}"""),
+            ("kv/put", """{"bad"""),
+            ("lease/grant", """{"TTL":100,"ID":7}"""),
+            ("lock/lock", """{"name":"bG9jaw==","lease":7}"""),
+            ("lock/unlock", """{"key":"bG9jay83"}"""),
+            ("election/leader", """{"name":"ZQ=="}"""),
+        })
+        {
+            using var answer = await http.PostAsync($"{server.ClientUrl}/v3/{path}", new StringContent(body));
+        }
+    }
+
+    private static Task<List<string>> StatsOfAsync(ServerKind kind) => StatsOfAsync(kind, static async server =>
+    {
         using var client = new V3Client(server.ClientUrl);
         for (var i = 0; i < 3; i++)
         {
@@ -84,13 +131,21 @@ public sealed partial class SlowRequestLogTests
         await client.DeleteAsync(
             new DeleteRangeRequest { Key = V3Client.Bytes("k"), RangeEnd = V3Client.PrefixEnd("k") });
         await AskAsync(client, new PutRequest { Key = V3Client.Bytes("none"), IgnoreValue = true });
-        await client.PutAsync(LastKey, "");
+    });
+
+    private static async Task<List<string>> StatsOfAsync(ServerKind kind, Func<EtcdServer, Task> askAsync)
+    {
+        using var directory = new TemporaryDirectory();
+        await using var server = await EtcdServer.StartAsync(kind, directory.File("data"), "--log-level=debug");
+        await askAsync(server);
+        using var last = new V3Client(server.ClientUrl);
+        await last.PutAsync(LastKey, "");
         await server.WaitForLogAsync($"key:\\\"{LastKey}", Patience);
 
         // The sizes of answers are left out: the ids in their headers differ in length.
         return [.. Lines(server.Log)
             .Where(line => Text(line, "msg") == "request stats"
-                && Text(line, "response type").Contains(".KV/", StringComparison.Ordinal))
+                && KeysAndLines().IsMatch(Text(line, "response type")))
             .Select(line => $"{Text(line, "level")} {Text(line, "response type")} {Numbers(line)}")];
     }
 
@@ -333,6 +388,9 @@ public sealed partial class SlowRequestLogTests
         // Letters of a token; ours does not show them.
         return TokenLetters().Replace(string.Join(" | ", fields), "");
     }
+
+    [GeneratedRegex(@"\.(KV|Lease|Lock|Election)/")]
+    private static partial Regex KeysAndLines();
 
     [GeneratedRegex("(header:<ID:)[0-9]+")]
     private static partial Regex RequestIds();

@@ -97,6 +97,8 @@ internal sealed class SocketExchange : IDisposable
         SocketRequest.CopyHeaders(_outer.Request, inner.Request.Headers);
         inner.Response.Body = frames;
         inner.Features.Set(_outer.Features.Get<PeerIdentity>());
+        inner.Connection.RemoteIpAddress = _outer.Connection.RemoteIpAddress;
+        inner.Connection.RemotePort = _outer.Connection.RemotePort;
         return inner;
     }
 
