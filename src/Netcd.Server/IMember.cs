@@ -145,6 +145,9 @@ public interface IMember
     /// </summary>
     Task<Refusal> MoveLeaderAsync(MemberId target, CancellationToken cancellation);
 
+    /// <summary>Raft's state as JSON, as etcd shows it to people; null while the member stops.</summary>
+    Task<string?> DescribeRaftAsync();
+
     /// <summary>Rewrites the backend file without its free pages. Blocks writes; completes when it is done.</summary>
     Task DefragmentAsync(CancellationToken cancellation);
 }

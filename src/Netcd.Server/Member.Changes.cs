@@ -313,6 +313,10 @@ public sealed partial class Member
             or Refusal.MemberNotFound or Refusal.MemberNotLearner;
     }
 
+    /// <inheritdoc/>
+    public async Task<string?> DescribeRaftAsync() =>
+        await StatusAsync().ConfigureAwait(false) is { } status ? RaftStatusJson.Of(status) : null;
+
     // Null when the member stops meanwhile.
     private async Task<RaftStatus?> StatusAsync()
     {

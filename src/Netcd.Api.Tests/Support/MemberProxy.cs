@@ -126,6 +126,8 @@ internal sealed class MemberProxy(IMember member) : IMember
     public Task<Refusal> MoveLeaderAsync(MemberId target, CancellationToken cancellation) =>
         member.MoveLeaderAsync(target, cancellation);
 
+    public Task<string?> DescribeRaftAsync() => member.DescribeRaftAsync();
+
     public async Task DefragmentAsync(CancellationToken cancellation)
     {
         await (DefragmentMayEnd?.WaitAsync(cancellation) ?? Task.CompletedTask);

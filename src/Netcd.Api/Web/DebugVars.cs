@@ -17,16 +17,17 @@ internal static class DebugVars
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static Task WriteAsync(HttpContext context, IMember member)
+    public static async Task WriteAsync(HttpContext context, IMember member)
     {
+        var raft = await member.DescribeRaftAsync();
         context.Response.ContentType = "application/json; charset=utf-8";
         var page = new StringBuilder("{\n");
         Add(page, "cmdline", WriteCommandLine);
         Add(page, "file_descriptor_limit", json => json.WriteNumberValue(FileDescriptors.Limit));
         Add(page, "memstats", WriteMemory);
-        Add(page, "raft.status", json => WriteRaft(json, member));
+        Add(page, "raft.status", json => json.WriteRawValue(raft ?? "null"));
         page.Length -= ",\n".Length;
-        return WebErrors.WriteAsync(context, page.Append("\n}\n").ToString());
+        await WebErrors.WriteAsync(context, page.Append("\n}\n").ToString());
     }
 
     /// <summary>The program and its arguments; the runtime names the library in place of the program.</summary>
@@ -69,21 +70,6 @@ internal static class DebugVars
         json.WriteNumber("PauseTotalNs", (long)GC.GetTotalPauseDuration().TotalNanoseconds);
         json.WriteNumber("NumGC", GC.CollectionCount(0));
         json.WriteBoolean("EnableGC", true);
-        json.WriteEndObject();
-    }
-
-    // go.etcd.io/raft, status.go, MarshalJSON; without votes and progress, which only the raft loop knows.
-    private static void WriteRaft(Utf8JsonWriter json, IMember member)
-    {
-        var isLed = !member.Leader.IsNone;
-        var state = member.Leader == member.Id ? "StateLeader" : isLed ? "StateFollower" : "StateCandidate";
-        json.WriteStartObject();
-        json.WriteString("id", $"{member.Id.Value:x}");
-        json.WriteNumber("term", member.Term.Value);
-        json.WriteNumber("commit", member.CommittedIndex.Value);
-        json.WriteString("lead", $"{member.Leader.Value:x}");
-        json.WriteString("raftState", state);
-        json.WriteNumber("applied", member.AppliedIndex.Value);
         json.WriteEndObject();
     }
 }

@@ -146,7 +146,7 @@ internal static class FlagTable
         new("auto-compaction-mode", FlagKind.String, "periodic", "auto-compaction-mode", "Clustering",
             "'periodic' or 'revision'."),
         new("v2-deprecation", FlagKind.Choice, "write-only", "v2-deprecation", "Clustering",
-            "Phase of the end of the v2 store.")
+            "What becomes of v2 keys: they forbid the start, but with 'write-only-skip-check', which drops them.")
         {
             Choices = ["write-only", "write-only-skip-check", "write-only-drop-data", "gone"],
         },

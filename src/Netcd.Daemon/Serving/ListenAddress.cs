@@ -53,7 +53,9 @@ internal static class ListenAddress
         }
     }
 
-    /// <summary>The text of a failed bind, as Go's net package says it.</summary>
+    /// <summary>A failed bind as Go's net package says it: of the address that a name stands for.</summary>
     public static string BindError(EtcdUrl url, string problem) =>
-        $"listen {(url.IsUnix ? "unix" : "tcp")} {url.Address}: bind: {problem}";
+        url.IsUnix ? $"listen unix {url.Address}: bind: {problem}"
+        : url.Host == "localhost" ? $"listen tcp {IPAddress.Loopback}:{url.Port}: bind: {problem}"
+        : $"listen tcp {url.Address}: bind: {problem}";
 }

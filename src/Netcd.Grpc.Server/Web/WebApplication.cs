@@ -44,6 +44,12 @@ internal sealed class WebApplication(GrpcHostOptions options, KestrelGrpc grpc) 
             return;
         }
 
+        if (Expectation.IsUnknown(context.Request))
+        {
+            Expectation.Refuse(context.Response);
+            return;
+        }
+
         try
         {
             await web(context);

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Netcd.Conformance.Cluster;
@@ -37,6 +39,7 @@ public sealed partial class StartRefusalTests
     [Theory]
     [InlineData("listener failed", "--cert-file={missing}", "--key-file={missing}")]
     [InlineData("listener failed", "--cert-file={missing}")]
+    [InlineData("discovery failed", "--peer-key-file={missing}")]
     [InlineData("discovery failed", "--peer-cert-file={missing}", "--peer-key-file={missing}")]
     public async Task Certificates_that_cannot_be_read_are_refused_as_etcd_does(
         string message, params string[] flags)
@@ -53,6 +56,27 @@ public sealed partial class StartRefusalTests
         var go = await RefusalOfAsync(ServerKind.Go, arguments, message);
         Assert.NotEqual("", go);
         Assert.Equal(go, await RefusalOfAsync(ServerKind.Netcd, arguments, message));
+    }
+
+    /// <summary>A name is told by its address, as the operator finds it among the open ports.</summary>
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("127.0.0.1")]
+    public async Task A_port_that_is_taken_is_refused_as_etcd_does(string host)
+    {
+        var port = FreePorts.Take();
+        using var other = new TcpListener(IPAddress.Loopback, port);
+        other.Start();
+        var client = $"http://127.0.0.1:{FreePorts.Take()}";
+        string[] arguments =
+        [
+            $"--listen-client-urls={client}", $"--advertise-client-urls={client}",
+            $"--listen-peer-urls=http://{host}:{port}", $"--initial-advertise-peer-urls=http://{host}:{port}",
+            $"--initial-cluster=default=http://{host}:{port}",
+        ];
+        var go = await RefusalOfAsync(ServerKind.Go, arguments);
+        Assert.Equal($"listen tcp 127.0.0.1:{port}: bind: address already in use", go);
+        Assert.Equal(go, await RefusalOfAsync(ServerKind.Netcd, arguments));
     }
 
     [Fact]
