@@ -14,10 +14,13 @@ namespace Netcd.Client;
 public sealed class EtcdSession : IAsyncDisposable
 {
     private readonly LeaseKeepAlive _keepAlive;
-    private readonly int _ttlSeconds;
+    // Nobody waits longer for a lease to be ended.
+    private const long EndSecondsMax = 24 * 60 * 60;
+
+    private readonly long _ttlSeconds;
     private int _isOrphaned;
 
-    private EtcdSession(EtcdClient client, LeaseKeepAlive keepAlive, int ttlSeconds)
+    private EtcdSession(EtcdClient client, LeaseKeepAlive keepAlive, long ttlSeconds)
     {
         Client = client;
         _keepAlive = keepAlive;
@@ -39,7 +42,7 @@ public sealed class EtcdSession : IAsyncDisposable
     /// <param name="lease">A lease to go on with; 0 for a new one.</param>
     /// <param name="cancellationToken">Gives it up.</param>
     public static async Task<EtcdSession> OpenAsync(
-        EtcdClient client, int ttlSeconds = 60, long lease = 0, CancellationToken cancellationToken = default)
+        EtcdClient client, long ttlSeconds = 60, long lease = 0, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ttlSeconds);
         if (lease == 0)
@@ -70,7 +73,8 @@ public sealed class EtcdSession : IAsyncDisposable
         await _keepAlive.DisposeAsync().ConfigureAwait(false);
         try
         {
-            await Client.WithTimeout(TimeSpan.FromSeconds(_ttlSeconds)).Leases.RevokeAsync(Lease)
+            var limit = TimeSpan.FromSeconds(Math.Min(_ttlSeconds, EndSecondsMax));
+            await Client.WithTimeout(limit).Leases.RevokeAsync(Lease)
                 .ConfigureAwait(false);
         }
         catch (Exception problem) when (problem is EtcdException or ObjectDisposedException)

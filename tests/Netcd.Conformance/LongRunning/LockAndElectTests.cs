@@ -90,6 +90,74 @@ public sealed class LockAndElectTests
         var none = await RunningTool.RunAsync(ctl, one.Url, "lock", "l", "no-such-program");
         Assert.Equal(
             (1, "Error: exec: \"no-such-program\": executable file not found in $PATH\n"), (none.ExitCode, none.Error));
+        var directory = await Command.RunAsync(ctl, [$"--endpoints={one.Url}", "lock", "l", "/tmp"]);
+        Assert.Equal((1, "Error: fork/exec /tmp: permission denied\n"), (directory.ExitCode, directory.Error));
         Assert.Empty(await one.KeysAsync("l/"));
+    }
+
+    [Theory]
+    [InlineData("ours")]
+    [InlineData("go")]
+    public async Task A_lock_is_asked_for_with_times_that_leases_have(string tool)
+    {
+        await using var one = await OneMember.StartAsync(ServerKind.Netcd);
+        foreach (var (ttl, code, output, error) in new[]
+        {
+            ("9000000000", 0, "held\n", ""),
+            ("9000000001", 1, "", "Error: etcdserver: too large lease TTL\n"),
+            ("99999999999", 1, "", "Error: etcdserver: too large lease TTL\n"),
+            ("0", 0, "held\n", ""),
+            ("-99999999999", 0, "held\n", ""),
+        })
+        {
+            var answer = await Command.RunAsync(
+                RunningTool.PathOf(tool), [$"--endpoints={one.Url}", "lock", "l", $"--ttl={ttl}", "echo", "held"]);
+
+            // Before the last line Go's client logs that it does not try again.
+            var last = answer.Error[(answer.Error.TrimEnd('\n').LastIndexOf('\n') + 1)..];
+            Assert.Equal((ttl, code, output, error), (ttl, answer.ExitCode, answer.Output, last));
+        }
+
+        Assert.Empty(await one.KeysAsync("l/"));
+    }
+
+    /// <summary>Without a limit for connections there is one for leaving none the less.</summary>
+    [Theory]
+    [InlineData("ours", "lock")]
+    [InlineData("go",   "lock")]
+    [InlineData("ours", "elect")]
+    public async Task What_is_held_is_left_without_a_dial_timeout(string tool, string command)
+    {
+        await using var one = await OneMember.StartAsync(ServerKind.Netcd);
+        string[] arguments = command == "lock" ? ["l"] : ["l", "proposal"];
+        await using var holder = new RunningTool(
+            RunningTool.PathOf(tool), one.Url, [command, .. arguments, "--dial-timeout=0s"]);
+        Assert.StartsWith("l/", await holder.ReadLineAsync(), StringComparison.Ordinal);
+        var end = await holder.InterruptAsync();
+        Assert.Equal((0, ""), (end.ExitCode, end.Error));
+        Assert.Empty(await one.KeysAsync("l/"));
+    }
+
+    /// <summary>The first signal leaves what is held, which nobody answers; the second does not wait for that.</summary>
+    [Theory]
+    [InlineData("lock")]
+    [InlineData("elect")]
+    public async Task A_second_signal_ends_what_cannot_leave(string command)
+    {
+        using var directory = new TemporaryDirectory();
+        await using var server = await EtcdServer.StartAsync(ServerKind.Netcd, directory.File("data"));
+        string[] arguments = command == "lock" ? ["l"] : ["l", "proposal"];
+        await using var holder = new RunningTool(
+            Programs.NetcdCtl, server.ClientUrl, [command, .. arguments, "--command-timeout=1h"]);
+        Assert.StartsWith("l/", await holder.ReadLineAsync(), StringComparison.Ordinal);
+        await Command.RunAsync("kill", ["-STOP", $"{server.ProcessId}"]);
+        try
+        {
+            Assert.Equal(128 + 2, await holder.InterruptUntilEndAsync());
+        }
+        finally
+        {
+            await Command.RunAsync("kill", ["-CONT", $"{server.ProcessId}"]);
+        }
     }
 }

@@ -70,6 +70,19 @@ internal sealed class RunningTool : IAsyncDisposable
         return await EndAsync();
     }
 
+    /// <summary>SIGINT again and again until it has ended; its exit code.</summary>
+    public async Task<int> InterruptUntilEndAsync()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (!_process.HasExited)
+        {
+            await Command.RunAsync("kill", ["-INT", $"{_process.Id}"]);
+            await Task.Delay(100, limit.Token);
+        }
+
+        return _process.ExitCode;
+    }
+
     /// <summary>Waits for its end.</summary>
     public async Task<ProcessResult> EndAsync()
     {

@@ -36,8 +36,7 @@ internal static class LockCommand
             try
             {
                 await using var lease = await EtcdSession.OpenAsync(
-                    client, ttl > 0 ? (int)Math.Min(ttl, int.MaxValue) : DefaultTtl,
-                    cancellationToken: signals.Token);
+                    client, ttl > 0 ? ttl : DefaultTtl, cancellationToken: signals.Token);
                 await HoldAsync(invocation, session, new EtcdLock(lease, Arguments.Key(invocation.Arguments[0])), lease,
                     signals.Token);
             }
