@@ -10,6 +10,7 @@ public sealed class JwtProviderTests : IDisposable
     private static readonly string[] Names =
     [
         "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
+        "EdDSA",
     ];
 
     // One for all: a token is good for its own algorithm only, though the key is the same.
@@ -60,7 +61,7 @@ public sealed class JwtProviderTests : IDisposable
     [Theory]
     [InlineData("other",                               "auth: invalid auth options")]
     [InlineData("jwt",                                 "auth: invalid auth options")]
-    [InlineData("jwt,sign-method=EdDSA",               "unsupported signing method: *jwt.SigningMethodEd25519")]
+    [InlineData("jwt,sign-method=EdDSA",               "auth: missing key data")]
     [InlineData("jwt,sign-method=none",                "unsupported signing method: *jwt.signingMethodNone")]
     [InlineData("jwt,sign-method=RS256",               "auth: missing key data")]
     [InlineData("jwt,sign-method=HS256",               "auth: missing key data")]
@@ -105,6 +106,13 @@ public sealed class JwtProviderTests : IDisposable
         if (algorithm[0] == 'H')
         {
             System.IO.File.WriteAllText(File($"{algorithm}.key"), algorithm);
+            return;
+        }
+
+        if (algorithm == "EdDSA")
+        {
+            System.IO.File.WriteAllText(File($"{algorithm}.key"), Ed25519KeyTests.PrivateFile(Ed25519KeyTests.Seed));
+            System.IO.File.WriteAllText(File($"{algorithm}.pub"), Ed25519KeyTests.PublicFile(Ed25519KeyTests.Point));
             return;
         }
 

@@ -9,8 +9,9 @@ namespace Netcd.Api.Auth.Tokens;
 internal sealed record JwtOptions(string Algorithm, JwtKey Key, TimeSpan Lifetime)
 {
     private const string InvalidOptions = "auth: invalid auth options";
-    private const string MissingKey = "auth: missing key data";
-    private const string KeyMismatch = "auth: public and private keys don't match";
+
+    internal const string MissingKey = "auth: missing key data";
+    internal const string KeyMismatch = "auth: public and private keys don't match";
 
     /// <param name="settings">What follows <c>jwt</c>, by name; unknown ones are left alone.</param>
     /// <param name="parseDuration">Reads a duration as Go writes it; null for what is none.</param>
@@ -50,15 +51,16 @@ internal sealed record JwtOptions(string Algorithm, JwtKey Key, TimeSpan Lifetim
 
     private static JwtKey KeyOf(string algorithm, byte[] publicKey, byte[] privateKey)
     {
-        // Known to the library that etcd uses, but not taken: nothing that is not signed, nor (by 3.5) Edwards curves.
-        if (algorithm is "none" or "EdDSA" || algorithm.Length != 5)
+        if (algorithm == "EdDSA")
         {
-            throw new TokenException(algorithm switch
-            {
-                "none" => "unsupported signing method: *jwt.signingMethodNone",
-                "EdDSA" => "unsupported signing method: *jwt.SigningMethodEd25519",
-                _ => InvalidOptions,
-            });
+            return Ed25519Key.Of(publicKey, privateKey);
+        }
+
+        // Known to the library that etcd uses, but not taken: what is not signed.
+        if (algorithm.Length != 5)
+        {
+            throw new TokenException(
+                algorithm == "none" ? "unsupported signing method: *jwt.signingMethodNone" : InvalidOptions);
         }
 
         var (hash, curveBits) = algorithm[2..] switch
