@@ -23,7 +23,8 @@ internal static class ChildCommand
     {
         console.Flush();
         var start = new ProcessStartInfo(command[0]) { RedirectStandardInput = true, UseShellExecute = false };
-        foreach (var argument in command.Skip(1))
+        var words = ByteCommand.Of(command, start);
+        foreach (var argument in words)
         {
             start.ArgumentList.Add(argument);
         }

@@ -95,6 +95,32 @@ public sealed class LockAndElectTests
         Assert.Empty(await one.KeysAsync("l/"));
     }
 
+    /// <summary>Whatever bytes they are: a shell gives them, and od shows them.</summary>
+    [Theory]
+    [InlineData("ours")]
+    [InlineData("go")]
+    public async Task Arguments_and_variables_of_a_command_are_bytes(string tool)
+    {
+        const string Script = """
+            export BYTES="$(printf 'e\376')"
+            exec "$0" "$1" lock l -- sh -c 'printf "%s|" "$@" "$BYTES" | od -An -v -tx1' sh \
+                "$(printf 'a\377\376b')" '' "it's" "$(printf 'x\ny\n.')" "$(printf '\303\244\200')"
+            """;
+        await using var one = await OneMember.StartAsync(ServerKind.Netcd);
+        var answer = await Command.RunAsync(
+            "sh", ["-c", Script, RunningTool.PathOf(tool), $"--endpoints={one.Url}"]);
+        Assert.Equal(
+            "61fffe627c" + "7c" + "697427737c" + "780a790a2e7c" + "c3a4807c" + "65fe7c",
+            string.Concat(answer.Success.Where(char.IsAsciiHexDigit)));
+        var none = await Command.RunAsync(
+            "sh",
+            ["-c", "exec \"$0\" \"$1\" lock l no-such-program \"$(printf '\\377')\"", RunningTool.PathOf(tool),
+                $"--endpoints={one.Url}"]);
+        Assert.Equal(
+            (1, "Error: exec: \"no-such-program\": executable file not found in $PATH\n"), (none.ExitCode, none.Error));
+        Assert.Empty(await one.KeysAsync("l/"));
+    }
+
     [Theory]
     [InlineData("ours")]
     [InlineData("go")]
