@@ -46,9 +46,6 @@ internal static class Limits
     /// <summary>Long bodies that wait, with 64 KiB and a little more each; beyond that they are refused.</summary>
     public const int LongBodiesWaiting = 1024;
 
-    /// <summary>Bytes of a user's or role's name: the longest key that bbolt takes.</summary>
-    public const int AuthNameBytesMax = 32768;
-
     /// <summary>Passwords that wait to be hashed: about a minute's work. Beyond that logins are refused.</summary>
     public const int PasswordsPending = 1024;
 

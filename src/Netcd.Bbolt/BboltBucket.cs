@@ -25,7 +25,7 @@ public readonly struct BboltBucket
     public bool TryGet(scoped ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
     {
         var page = TreeSearch.Leaf(_source, _header, key);
-        var index = page.LowerBound(key, 0, out var exact);
+        var index = page.LowerBound(key, out var exact);
         if (!exact || page.IsBucket(index))
         {
             value = default;

@@ -97,7 +97,7 @@ public ref struct BboltCursor
     public bool Seek(scoped ReadOnlySpan<byte> key)
     {
         Descend(_source.RootPage(_bucket), depth: 0, Side.Key, key);
-        _index = _leaf.LowerBound(key, 0, out _);
+        _index = _leaf.LowerBound(key, out _);
         return IsOnEntry || NextLeaf();
     }
 
@@ -134,7 +134,7 @@ public ref struct BboltCursor
                 var near = page.LowerBoundNear(key, _path[level].Index, out var exact);
                 _path[level].Index = exact || near == 0 ? near : near - 1;
                 Descend(_source.Page(page.Child(_path[level].Index)), level + 1, Side.Key, key);
-                _index = _leaf.LowerBound(key, 0, out _);
+                _index = _leaf.LowerBound(key, out _);
                 return IsOnEntry || NextLeaf();
             }
         }

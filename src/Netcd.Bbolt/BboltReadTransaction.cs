@@ -37,7 +37,7 @@ public sealed class BboltReadTransaction : IDisposable
     public bool TryGetBucket(ReadOnlySpan<byte> name, out BboltBucket bucket)
     {
         var page = TreeSearch.Leaf(Source, RootBucket, name);
-        var index = page.LowerBound(name, 0, out var exact);
+        var index = page.LowerBound(name, out var exact);
         if (!exact || !page.IsBucket(index))
         {
             bucket = default;

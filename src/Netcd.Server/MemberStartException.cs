@@ -3,5 +3,4 @@ namespace Netcd.Server;
 /// <summary>
 /// The member cannot start with the flags and the data it was given; the message is for the operator.
 /// </summary>
-public sealed class MemberStartException(string message, Exception? innerException = null)
-    : Exception(message, innerException);
+public sealed class MemberStartException(string message) : Exception(message);

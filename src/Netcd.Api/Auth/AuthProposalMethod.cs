@@ -3,6 +3,7 @@ using Netcd.Api.Calls;
 using Netcd.Api.Errors;
 using Netcd.Api.Wire;
 using Netcd.Grpc;
+using Netcd.Mvcc;
 using Netcd.Server;
 using Netcd.Server.Requests;
 
@@ -19,7 +20,7 @@ internal sealed class AuthProposalMethod(ApiContext api, Rpc rpc, MessageShape s
         in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket)
     {
         // Go etcd ends when it has to store such a name.
-        if (AuthRequestView.Parse(message).Name.Length > Limits.AuthNameBytesMax)
+        if (AuthRequestView.Parse(message).Name.Length > AuthStore.NameBytesMax)
         {
             return Refuse(ref reply, ErrorTable.For(Refusal.InvalidAuthManagement));
         }

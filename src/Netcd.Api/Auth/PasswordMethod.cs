@@ -27,7 +27,7 @@ internal sealed class PasswordMethod(ApiContext api, Rpc rpc, MessageShape shape
         in CallHead head, ReadOnlySpan<byte> message, ref ReplyWriter reply, CallTicket ticket)
     {
         var request = AuthRequestView.Parse(message);
-        if (request.Name.Length > Limits.AuthNameBytesMax)
+        if (request.Name.Length > AuthStore.NameBytesMax)
         {
             return Refuse(ref reply, ErrorTable.For(Refusal.InvalidAuthManagement));
         }

@@ -119,15 +119,12 @@ internal readonly ref struct PageView
     /// <summary>Child page of a branch's element.</summary>
     public ulong Child(int index) => BinaryPrimitives.ReadUInt64LittleEndian(Element(index)[8..]);
 
-    /// <summary>
-    /// First index from <paramref name="low"/> whose key is not less than <paramref name="key"/>; the count if none is.
-    /// </summary>
-    public int LowerBound(scoped ReadOnlySpan<byte> key, int low, out bool exact) =>
-        LowerBound(key, low, Count, out exact);
+    /// <summary>First index whose key is not less than <paramref name="key"/>; the count if none is.</summary>
+    public int LowerBound(scoped ReadOnlySpan<byte> key, out bool exact) => LowerBound(key, 0, Count, out exact);
 
     /// <summary>
-    /// The same for a key that is expected soon behind <paramref name="low"/>: steps that double, then a search between
-    /// the last two.
+    /// The same from <paramref name="low"/> on, for a key that is expected soon behind it: steps that double, then a
+    /// search between the last two.
     /// </summary>
     public int LowerBoundNear(scoped ReadOnlySpan<byte> key, int low, out bool exact)
     {
@@ -198,7 +195,7 @@ internal readonly ref struct PageView
     /// <summary>The element of a branch whose subtree would hold <paramref name="key"/>.</summary>
     public int ChildIndex(scoped ReadOnlySpan<byte> key)
     {
-        var index = LowerBound(key, 0, out var exact);
+        var index = LowerBound(key, out var exact);
         return exact || index == 0 ? index : index - 1;
     }
 

@@ -241,7 +241,7 @@ internal sealed class WriteTree
         found = default;
         if (page.IsLeaf)
         {
-            var index = page.LowerBound(key, 0, out var exact);
+            var index = page.LowerBound(key, out var exact);
             index += exact && !inclusive ? 1 : 0;
             found = index < page.Count ? WriteSpace.ReadSlot(page, index) : default;
             return index < page.Count;

@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using Netcd.Base;
 using Netcd.Base.Buffers;
+using Netcd.Grpc.Wire;
 
 namespace Netcd.Grpc.Server.Calls;
 
@@ -15,7 +15,7 @@ namespace Netcd.Grpc.Server.Calls;
 /// </remarks>
 internal sealed class StreamQueue(int bytesMax)
 {
-    private const int PrefixBytes = 5;
+    private const int PrefixBytes = MessagePrefix.Bytes;
 
     // Guards every field; taken for a few instructions, and never while calling out.
     private readonly Lock _gate = new();
@@ -83,8 +83,7 @@ internal sealed class StreamQueue(int bytesMax)
             }
 
             var prefixed = ArrayPool<byte>.Shared.Rent(PrefixBytes + head.Length);
-            prefixed[0] = 0;
-            BinaryPrimitives.WriteInt32BigEndian(prefixed.AsSpan(1), length);
+            MessagePrefix.Write(prefixed, length);
             head.CopyTo(prefixed.AsSpan(PrefixBytes));
             Push(new Item(prefixed, PrefixBytes + head.Length, body));
             _bytes += PrefixBytes + length;

@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using Netcd.Base.Buffers;
+using Netcd.Grpc.Wire;
 using Netcd.Http2;
 
 namespace Netcd.Grpc.Server.Codec;
@@ -7,7 +7,7 @@ namespace Netcd.Grpc.Server.Codec;
 /// <summary>A complete message too long for one frame, sent from where it lies.</summary>
 internal sealed class SharedBody(SharedBytes message) : IHttp2Body
 {
-    private const int PrefixBytes = 5;
+    private const int PrefixBytes = MessagePrefix.Bytes;
 
     private int _sent;
 
@@ -21,8 +21,7 @@ internal sealed class SharedBody(SharedBytes message) : IHttp2Body
         if (_sent < PrefixBytes)
         {
             Span<byte> prefix = stackalloc byte[PrefixBytes];
-            prefix[0] = 0;
-            BinaryPrimitives.WriteInt32BigEndian(prefix[1..], message.Length);
+            MessagePrefix.Write(prefix, message.Length);
             var head = prefix[_sent..];
             head = head[..Math.Min(head.Length, destination.Length)];
             head.CopyTo(destination);

@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
 using Netcd.Base;
 using Netcd.Grpc.Server.Calls;
+using Netcd.Grpc.Wire;
 using Netcd.Http2;
 
 namespace Netcd.Grpc.Server.Codec;
@@ -8,7 +8,7 @@ namespace Netcd.Grpc.Server.Codec;
 /// <summary>A long answer: the message's prefix, then what the source gives, then trailers.</summary>
 internal sealed class SourceBody(IReplySource source, Method method, HandlerFault fault) : IHttp2Body
 {
-    private const int PrefixBytes = 5;
+    private const int PrefixBytes = MessagePrefix.Bytes;
 
     private readonly long _length = PrefixBytes + source.Length;
     private long _sent;
@@ -21,8 +21,7 @@ internal sealed class SourceBody(IReplySource source, Method method, HandlerFaul
         if (_sent < PrefixBytes)
         {
             Span<byte> prefix = stackalloc byte[PrefixBytes];
-            prefix[0] = 0;
-            BinaryPrimitives.WriteUInt32BigEndian(prefix[1..], checked((uint)source.Length));
+            MessagePrefix.Write(prefix, checked((int)source.Length));
             var part = prefix[(int)_sent..];
             part = part[..Math.Min(part.Length, destination.Length)];
             part.CopyTo(destination);

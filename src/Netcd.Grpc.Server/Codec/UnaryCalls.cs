@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Netcd.Base;
 using Netcd.Grpc.Wire;
 using Netcd.Http2;
@@ -9,7 +8,7 @@ namespace Netcd.Grpc.Server.Codec;
 internal sealed class UnaryCalls(
     CodecServer server, ConnectionDriver driver, Http2Connection connection, PeerIdentity peer) : IReplySink
 {
-    private const int PrefixBytes = 5;
+    private const int PrefixBytes = MessagePrefix.Bytes;
     private const int PooledCallsMax = 256;
 
     // Longer messages wait for window where they lie instead of in a copy.
@@ -145,8 +144,7 @@ internal sealed class UnaryCalls(
 
     private static Span<byte> Prefixed(Span<byte> frame, int length)
     {
-        frame[0] = 0;
-        BinaryPrimitives.WriteInt32BigEndian(frame[1..], length);
+        MessagePrefix.Write(frame, length);
         return frame[PrefixBytes..];
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Netcd.Base;
@@ -12,7 +11,7 @@ namespace Netcd.Grpc.Server.KestrelHttp2;
 /// </summary>
 internal sealed class KestrelUnaryCall : IReplySink, ICallOwner
 {
-    private const int PrefixBytes = 5;
+    private const int PrefixBytes = MessagePrefix.Bytes;
     private const int StreamId = 1;
     private const int Generation = 1;
 
@@ -74,7 +73,7 @@ internal sealed class KestrelUnaryCall : IReplySink, ICallOwner
         Invariant.Check(!HasAnswer);
         Invariant.Check(length <= IReplySink.InlineBytesMax);
         _framed = new byte[PrefixBytes + length];
-        BinaryPrimitives.WriteInt32BigEndian(_framed.AsSpan(1), length);
+        MessagePrefix.Write(_framed, length);
         return _framed.AsSpan(PrefixBytes);
     }
 
@@ -183,7 +182,7 @@ internal sealed class KestrelUnaryCall : IReplySink, ICallOwner
         else if (reply.Message is { } message)
         {
             _framed = new byte[PrefixBytes + message.Length];
-            BinaryPrimitives.WriteInt32BigEndian(_framed.AsSpan(1), message.Length);
+            MessagePrefix.Write(_framed, message.Length);
             message.Span.CopyTo(_framed.AsSpan(PrefixBytes));
             message.Release();
         }
@@ -221,8 +220,7 @@ internal sealed class KestrelUnaryCall : IReplySink, ICallOwner
         var source = _source;
         Invariant.Check(source is not null);
         var left = source.Length;
-        BinaryPrimitives.WriteUInt32BigEndian(output.GetSpan(PrefixBytes)[1..], checked((uint)left));
-        output.GetSpan(PrefixBytes)[0] = 0;
+        MessagePrefix.Write(output.GetSpan(PrefixBytes), checked((int)left));
         output.Advance(PrefixBytes);
         while (left > 0)
         {

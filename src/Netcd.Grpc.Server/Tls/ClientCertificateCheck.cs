@@ -9,8 +9,6 @@ namespace Netcd.Grpc.Server.Tls;
 /// </summary>
 internal sealed class ClientCertificateCheck(TlsServerOptions options, TlsFiles files, TimeProvider time)
 {
-    private const string ClientAuthOid = "1.3.6.1.5.5.7.3.2";
-
     /// <summary>The policy of a handshake's chain; a new object each time, since the handshake adds to it.</summary>
     public X509ChainPolicy Policy(TlsMaterial material)
     {
@@ -20,7 +18,7 @@ internal sealed class ClientCertificateCheck(TlsServerOptions options, TlsFiles 
             DisableCertificateDownloads = true,
             VerificationTime = time.GetUtcNow().UtcDateTime.ToLocalTime(),
         };
-        policy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid(ClientAuthOid));
+        policy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid(SelfSignedCertificate.ClientAuthOid));
         if (material.TrustedCAs is { } roots)
         {
             policy.TrustMode = X509ChainTrustMode.CustomRootTrust;

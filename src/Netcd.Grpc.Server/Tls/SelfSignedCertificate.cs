@@ -12,8 +12,11 @@ namespace Netcd.Grpc.Server.Tls;
 /// </summary>
 public static class SelfSignedCertificate
 {
-    private const string ServerAuthOid = "1.3.6.1.5.5.7.3.1";
-    private const string ClientAuthOid = "1.3.6.1.5.5.7.3.2";
+    /// <summary>What a certificate may be used for: its extended key usages.</summary>
+    internal const string ServerAuthOid = "1.3.6.1.5.5.7.3.1";
+
+    /// <inheritdoc cref="ServerAuthOid"/>
+    internal const string ClientAuthOid = "1.3.6.1.5.5.7.3.2";
     private const int SerialBytes = 16;
     private const int DaysPerYear = 365;
 

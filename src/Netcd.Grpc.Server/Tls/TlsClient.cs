@@ -12,8 +12,6 @@ namespace Netcd.Grpc.Server.Tls;
 /// </summary>
 public sealed class TlsClient
 {
-    private const string ServerAuthOid = "1.3.6.1.5.5.7.3.1";
-
     private readonly TlsClientOptions _options;
     private readonly TlsFiles _files;
     private readonly ClientCertificateCheck _check;
@@ -59,7 +57,7 @@ public sealed class TlsClient
             DisableCertificateDownloads = true,
             VerificationTime = _time.GetUtcNow().UtcDateTime.ToLocalTime(),
         };
-        policy.ApplicationPolicy.Add(new Oid(ServerAuthOid));
+        policy.ApplicationPolicy.Add(new Oid(SelfSignedCertificate.ServerAuthOid));
         if (material.TrustedCAs is { } roots)
         {
             policy.TrustMode = X509ChainTrustMode.CustomRootTrust;

@@ -10,12 +10,12 @@ namespace Netcd.Grpc.Wire;
 /// announced.
 /// </summary>
 /// <remarks>
-/// Frame: <c>flag (1 byte: 0 plain, 1 compressed) | length (4 bytes, big endian) | message</c>.
+/// Frame: <see cref="MessagePrefix"/>, then the message.
 /// Not thread safe; a mutable struct inside its call. <see cref="Dispose"/> gives buffers back.
 /// </remarks>
 public struct MessageReader(int messageBytesMax, MessageEncoding encoding, string? encodingName) : IDisposable
 {
-    private const int PrefixBytes = 5;
+    private const int PrefixBytes = MessagePrefix.Bytes;
     private const int FirstBufferBytes = 4096;
 
     // With its prefix a message must fit an array.

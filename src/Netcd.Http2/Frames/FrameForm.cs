@@ -6,7 +6,7 @@ namespace Netcd.Http2.Frames;
 /// </summary>
 internal static class FrameForm
 {
-    private const int SettingBytes = 6;
+    internal const int SettingBytes = 6;
 
     /// <summary>Checks a frame; false with the connection error's code and reason.</summary>
     public static bool IsRight(in FrameHeader header, out Http2ErrorCode code, out string reason)

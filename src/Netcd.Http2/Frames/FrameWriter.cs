@@ -6,7 +6,6 @@ namespace Netcd.Http2.Frames;
 /// <summary>Writes frames into the output and counts what was not flushed yet.</summary>
 internal sealed class FrameWriter(IBufferWriter<byte> output)
 {
-    private const int SettingBytes = 6;
     private const byte TableSizeUpdateToZero = 0x20;
 
     private readonly IBufferWriter<byte> _output = output;
@@ -77,14 +76,14 @@ internal sealed class FrameWriter(IBufferWriter<byte> output)
 
     public void WriteSettings(ReadOnlySpan<(SettingId Id, uint Value)> settings)
     {
-        var length = settings.Length * SettingBytes;
+        var length = settings.Length * FrameForm.SettingBytes;
         var span = GetSpan(FrameHeader.SizeBytes + length);
         var at = FrameHeader.Write(span, length, FrameType.Settings, FrameFlags.None, 0);
         foreach (var (id, value) in settings)
         {
             BinaryPrimitives.WriteUInt16BigEndian(span[at..], (ushort)id);
             BinaryPrimitives.WriteUInt32BigEndian(span[(at + 2)..], value);
-            at += SettingBytes;
+            at += FrameForm.SettingBytes;
         }
 
         Advance(at);

@@ -93,7 +93,7 @@ public sealed class AuthStoreTests : IDisposable
             AuthStatus.InvalidManagement, Do(store => store.GrantPermission("r"u8, Permission(PermissionType.Read, "", ""))));
         Assert.Equal(AuthStatus.PermissionNotGranted, Do(store => store.RevokePermission("r"u8, "a"u8, [])));
         Assert.Equal(
-            AuthStatus.InvalidManagement, Do(store => store.AddUser(new byte[Limits.AuthNameBytesMax + 1], [], null)));
+            AuthStatus.InvalidManagement, Do(store => store.AddUser(new byte[AuthStore.NameBytesMax + 1], [], null)));
         Assert.Equal(revision, _store.State.Revision);
     }
 

@@ -11,6 +11,11 @@ namespace Netcd.Mvcc;
 /// </summary>
 public sealed class AuthStore
 {
+    /// <summary>
+    /// Bytes of a user's or role's name: it is a key of bbolt, and etcd ends when it is asked for a longer one.
+    /// </summary>
+    public const int NameBytesMax = Bbolt.Limits.KeyBytesMax;
+
     private Backend _backend;
     private volatile AuthState _state;
 
@@ -311,9 +316,8 @@ public sealed class AuthStore
         return new AuthState(backend.Get(BucketId.Auth, "authEnabled"u8) is [1], revision, users, roles);
     }
 
-    // bbolt takes no longer key; etcd ends when it is asked for one.
     private static AuthStatus CheckName(ReadOnlySpan<byte> name, AuthStatus empty) =>
-        name.IsEmpty ? empty : name.Length > Limits.AuthNameBytesMax ? AuthStatus.InvalidManagement : AuthStatus.Ok;
+        name.IsEmpty ? empty : name.Length > NameBytesMax ? AuthStatus.InvalidManagement : AuthStatus.Ok;
 
     private static Dictionary<byte[], T> CopyOf<T>(Dictionary<byte[], T> source) =>
         new(source, ByteArrayComparer.Instance);

@@ -8,7 +8,7 @@ namespace Netcd.Mvcc;
 public sealed partial class Backend
 {
     /// <summary>How the files of an unfinished defragmentation begin.</summary>
-    private const string TemporaryPrefix = "db.tmp";
+    internal const string TemporaryPrefix = "db.tmp";
 
     private readonly IDisk _disk;
     private readonly string _path;
@@ -26,11 +26,11 @@ public sealed partial class Backend
     /// <summary>Logical size of the file in bytes (high-water mark), as of the last commit.</summary>
     public long SizeBytes => Volatile.Read(ref _view).Pages.SizeBytes;
 
-    /// <summary>Bytes of that size that hold data, as of the last commit.</summary>
-    public int OpenReadTransactions => Volatile.Read(ref _database).OpenReadTransactions;
-
-    /// <summary>Size of the file without its free pages.</summary>
+    /// <summary>Bytes of that size that hold data, as of the last commit: all but the free pages.</summary>
     public long SizeInUseBytes => Volatile.Read(ref _view).Pages.SizeInUseBytes;
+
+    /// <summary>Readers that hold pages of the file, as of now.</summary>
+    public int OpenReadTransactions => Volatile.Read(ref _database).OpenReadTransactions;
 
     /// <summary>Backend transactions committed since opening.</summary>
     public long Commits => Volatile.Read(ref _commits);
@@ -131,9 +131,7 @@ public sealed partial class Backend
     /// </summary>
     public void Poison(Exception problem) => Interlocked.CompareExchange(ref _failure, problem, null);
 
-    /// <summary>
-    /// Ends without a last commit, as a killed process does. For tests and for a member that must stop at once.
-    /// </summary>
+    /// <summary>Ends without a last commit, as a killed process does. For tests.</summary>
     internal void Abandon()
     {
         lock (_commitGate)

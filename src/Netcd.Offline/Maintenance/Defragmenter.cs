@@ -4,6 +4,7 @@ using Netcd.Base.GoSyntax;
 using Netcd.Bbolt;
 using Netcd.Bbolt.Compaction;
 using Netcd.Disk;
+using Netcd.Mvcc;
 
 namespace Netcd.Offline.Maintenance;
 
@@ -13,7 +14,6 @@ namespace Netcd.Offline.Maintenance;
 /// </summary>
 public static class Defragmenter
 {
-    private const string TemporaryPrefix = "db.tmp";
 
     /// <exception cref="OfflineException">The database is missing, damaged or in use.</exception>
     /// <exception cref="IOException">The disk failed or is full.</exception>
@@ -32,7 +32,7 @@ public static class Defragmenter
             new("current-db-size", HumanBytes.Format((ulong)sizeBytes)),
             new("current-db-size-in-use-bytes", inUseBytes),
             new("current-db-size-in-use", HumanBytes.Format((ulong)inUseBytes)));
-        var temporary = layout.Snapshots + "/" + TemporaryPrefix + ".0";
+        var temporary = layout.Snapshots + "/" + Backend.TemporaryPrefix + ".0";
         try
         {
             var (newSizeBytes, newInUseBytes) = Copy(tools, database, temporary, cancellation);
@@ -91,7 +91,7 @@ public static class Defragmenter
     {
         foreach (var name in tools.Disk.List(directory))
         {
-            if (name.StartsWith(TemporaryPrefix, StringComparison.Ordinal))
+            if (name.StartsWith(Backend.TemporaryPrefix, StringComparison.Ordinal))
             {
                 tools.Disk.DeleteFile($"{directory}/{name}");
             }

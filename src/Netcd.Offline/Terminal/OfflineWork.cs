@@ -13,19 +13,20 @@ public static class OfflineWork
 
     /// <param name="invocation">The command.</param>
     /// <param name="operation">What it does.</param>
-    /// <param name="describe">Puts a failure into the command's own words; null to take it as it is.</param>
-    public static Task RunAsync(
-        Invocation invocation, Action<OfflineTools> operation, Func<string, string>? describe = null) =>
+    public static Task RunAsync(Invocation invocation, Action<OfflineTools> operation) =>
         RunAsync(
             invocation,
-            (tools, _) =>
+            tools =>
             {
                 operation(tools);
                 return Task.CompletedTask;
             },
-            describe);
+            describe: null);
 
     /// <summary>The same for an operation that tidies up when it is interrupted.</summary>
+    /// <param name="invocation">The command.</param>
+    /// <param name="operation">What it does.</param>
+    /// <param name="describe">Puts a failure into the command's own words; null to take it as it is.</param>
     public static async Task RunInterruptiblyAsync(
         Invocation invocation, Func<OfflineTools, CancellationToken, Task> operation,
         Func<string, string>? describe = null)
@@ -33,7 +34,7 @@ public static class OfflineWork
         using var signals = new SignalScope(invocation.Cancellation);
         try
         {
-            await RunAsync(invocation, (tools, _) => operation(tools, signals.Token), describe);
+            await RunAsync(invocation, tools => operation(tools, signals.Token), describe);
         }
         catch (OperationCanceledException) when (signals.IsSignalled)
         {
@@ -42,23 +43,21 @@ public static class OfflineWork
     }
 
     private static async Task RunAsync(
-        Invocation invocation, Func<OfflineTools, CancellationToken, Task> operation, Func<string, string>? describe)
+        Invocation invocation, Func<OfflineTools, Task> operation, Func<string, string>? describe)
     {
         try
         {
             using var progress = new ProgressBar(invocation.Console, TimeProvider.System, SilentTime);
-            var tools = new OfflineTools(RealDisk.Instance)
+            await operation(new OfflineTools(RealDisk.Instance)
             {
                 Log = new OfflineLog(invocation.Console, TimeProvider.System),
                 Progress = progress.Report,
-            };
-            await operation(tools, invocation.Cancellation);
+            });
         }
         catch (Exception problem) when (problem is OfflineException or CorruptionException or IOException
             or UnauthorizedAccessException)
         {
-            var message = problem.Message;
-            throw new ExitException(ExitCodes.Error, describe is null ? message : describe(message));
+            throw new ExitException(ExitCodes.Error, describe is null ? problem.Message : describe(problem.Message));
         }
     }
 }
