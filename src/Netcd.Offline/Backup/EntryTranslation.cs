@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Text;
 using Netcd.Base;
 using Netcd.Base.Protobuf;
 using Netcd.Base.Records;
+using Netcd.Server.Apply;
 
 namespace Netcd.Offline.Backup;
 
@@ -18,10 +18,6 @@ internal sealed class EntryTranslation(OfflineTools tools, bool withV3)
     private const int MemberAttributesField = 1301;
     private const int MethodField = 2;
     private const int PathField = 3;
-
-    private const string MembersPath = "/0/members/";
-    private const string AttributesName = "/attributes";
-    private const int IdDigitsMax = 16;
 
     /// <exception cref="CorruptionException">An entry is neither kind of request.</exception>
     internal Entry[] Translate(IReadOnlyList<Entry> entries)
@@ -103,6 +99,7 @@ internal sealed class EntryTranslation(OfflineTools tools, bool withV3)
         return ignored ?? (hasHeader && !withV3 ? "ignoring v3 raft entry" : null);
     }
 
+    // Values of the version 2 API may be no UTF-8: they are not looked at.
     private static bool IsMemberAttributes(ReadOnlySpan<byte> request)
     {
         var method = string.Empty;
@@ -124,20 +121,6 @@ internal sealed class EntryTranslation(OfflineTools tools, bool withV3)
             }
         }
 
-        return method == "PUT" && IsAttributesPath(path);
-    }
-
-    private static bool IsAttributesPath(string path)
-    {
-        if (!path.StartsWith(MembersPath, StringComparison.Ordinal)
-            || !path.EndsWith(AttributesName, StringComparison.Ordinal)
-            || path.Length <= MembersPath.Length + AttributesName.Length)
-        {
-            return false;
-        }
-
-        var id = path.AsSpan(MembersPath.Length, path.Length - MembersPath.Length - AttributesName.Length);
-        return id.Length <= IdDigitsMax
-            && ulong.TryParse(id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _);
+        return new V2Request(method, path, string.Empty).IsOfAttributes(out _);
     }
 }

@@ -15,6 +15,7 @@ internal readonly record struct V2Request(string Method, string Path, string Val
     private const string VersionPath = "/0/version";
     private const string MembersPath = "/0/members/";
     private const string AttributesName = "/attributes";
+    private const int IdDigitsMax = 16;
 
     internal bool SetsVersion => Method == "PUT" && Path == VersionPath;
 
@@ -45,23 +46,39 @@ internal readonly record struct V2Request(string Method, string Path, string Val
         return request;
     }
 
-    /// <summary>Whether this publishes the attributes of a member.</summary>
+    /// <summary>Whether this publishes the attributes of a member, and of which.</summary>
+    internal bool IsOfAttributes(out MemberId id)
+    {
+        var digits = IdDigits();
+        id = MemberId.None;
+        if (Method != "PUT" || digits.Length > IdDigitsMax
+            || !ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, null, out var number))
+        {
+            return false;
+        }
+
+        id = new MemberId(number);
+        return true;
+    }
+
+    /// <summary>The member whose attributes this publishes, with nothing but them.</summary>
     internal bool TryReadAttributes(out ClusterMember member)
     {
         member = new ClusterMember(MemberId.None, string.Empty, [], [], IsLearner: false);
-        if (Method != "PUT" || !Path.StartsWith(MembersPath, StringComparison.Ordinal)
-            || !Path.EndsWith(AttributesName, StringComparison.Ordinal)
-            || !ulong.TryParse(
-                Path.AsSpan()[MembersPath.Length..^AttributesName.Length],
-                NumberStyles.AllowHexSpecifier,
-                null,
-                out var id))
+        if (!IsOfAttributes(out var id))
         {
             return false;
         }
 
         member = MemberJson.Read(Encoding.UTF8.GetBytes(Value), $"version 2 request on {Path}", out _)
-            with { Id = new MemberId(id) };
+            with { Id = id };
         return true;
     }
+
+    private ReadOnlySpan<char> IdDigits() =>
+        Path.Length > MembersPath.Length + AttributesName.Length
+        && Path.StartsWith(MembersPath, StringComparison.Ordinal)
+        && Path.EndsWith(AttributesName, StringComparison.Ordinal)
+            ? Path.AsSpan()[MembersPath.Length..^AttributesName.Length]
+            : [];
 }
