@@ -5,8 +5,8 @@ using Netcd.Proxy.Calls;
 namespace Netcd.Proxy;
 
 /// <summary>
-/// What a grpc-proxy counts. Names and texts: server/proxy/grpcproxy/metrics.go; of etcd's other metrics, which its
-/// proxy shows as zeros since it is the same program, only those that move here are shown.
+/// What a grpc-proxy counts. Names and texts: server/proxy/grpcproxy/metrics.go; etcd's other metrics are
+/// zeros here too.
 /// </summary>
 internal sealed class ProxyMetrics
 {
@@ -36,6 +36,7 @@ internal sealed class ProxyMetrics
             "grpc_server_handled_total",
             "Total number of RPCs completed on the server, regardless of success or failure.",
             Calls.Handled);
+        IdleMetrics.Add(Page);
         ProcessMetrics.Add(Page, time);
     }
 
