@@ -39,6 +39,24 @@ public sealed class RestartTests
                 || name.StartsWith("tmp", StringComparison.Ordinal));
     }
 
+    // Where a volume is mounted there may be a folder of the file system's own.
+    [Fact]
+    public async Task What_is_not_ours_is_left_alone()
+    {
+        var (disk, _, _) = await SnapshottedAsync();
+        foreach (var folder in new[] { "/data", "/data/member", "/data/member/wal", SnapshotFolder })
+        {
+            disk.CreateDirectory(folder + "/lost+found");
+            Write(disk, folder + "/lost+found/file", [1, 2, 3]);
+            Write(disk, folder + "/notes.txt", [1, 2, 3]);
+        }
+
+        using var one = await TestMember.StartAsync(disk, Often);
+        Assert.Equal("last", one.Get("k"));
+        Assert.Equal([1, 2, 3], Read(disk, "/data/member/wal/lost+found/file"));
+        Assert.Equal([1, 2, 3], Read(disk, SnapshotFolder + "/notes.txt"));
+    }
+
     [Fact]
     public async Task A_database_older_than_the_snapshot_is_refused()
     {

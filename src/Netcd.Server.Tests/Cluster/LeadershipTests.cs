@@ -1,4 +1,6 @@
+using Netcd.Base;
 using Netcd.Raft.Messages;
+using Netcd.Server.Peers;
 using Netcd.Server.Requests;
 
 namespace Netcd.Server.Tests.Cluster;
@@ -97,6 +99,21 @@ public sealed class LeadershipTests
         Assert.True(cluster.Time.GetUtcNow() - began < TimeSpan.FromSeconds(1));
         Assert.Equal(Refusal.None, (await cluster.PutAsync(cluster.Follower, "k", "kept")).Refusal);
         await cluster.UntilEqualAsync();
+    }
+
+    [Fact]
+    public async Task A_message_for_another_member_is_not_taken()
+    {
+        using var cluster = await TestCluster.StartAsync(3);
+        var (one, other) = (cluster[0].Member, cluster[1].Member);
+        var term = one.Term;
+        var message = new Message
+        {
+            Type = MessageType.Heartbeat, From = other.Id, To = other.Id, Term = new Term(term.Value + 10),
+        };
+        Assert.Equal(PeerMessageResult.MismatchMember, cluster.HostOf(cluster[0]).Receive(message));
+        Assert.Equal(Refusal.None, (await cluster.PutAsync(0, "k", "v")).Refusal);
+        Assert.Equal(term, one.Term);
     }
 
     [Fact]
