@@ -51,13 +51,13 @@ public sealed class EtcdLock
     /// <exception cref="EtcdLockException">The session was lost while waiting.</exception>
     public async Task LockAsync(CancellationToken cancellationToken = default)
     {
-        if (await AcquireAsync(cancellationToken).ConfigureAwait(false))
-        {
-            return;
-        }
-
         try
         {
+            if (await AcquireAsync(cancellationToken).ConfigureAwait(false))
+            {
+                return;
+            }
+
             await Waiting.UntilDeletedAsync(_session.Client, _prefix, _revision - 1, cancellationToken)
                 .ConfigureAwait(false);
 
@@ -82,13 +82,21 @@ public sealed class EtcdLock
     /// <returns>Whether it is held now.</returns>
     public async Task<bool> TryLockAsync(CancellationToken cancellationToken = default)
     {
-        if (await AcquireAsync(cancellationToken).ConfigureAwait(false))
+        try
         {
-            return true;
-        }
+            if (await AcquireAsync(cancellationToken).ConfigureAwait(false))
+            {
+                return true;
+            }
 
-        await UnlockAsync(cancellationToken).ConfigureAwait(false);
-        return false;
+            await UnlockAsync(cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+        catch
+        {
+            await LeaveQueueAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>Gives the lock up.</summary>
@@ -137,6 +145,7 @@ public sealed class EtcdLock
         return true;
     }
 
+    // Also when the call that was to queue up was given up: it may have been carried out all the same.
     private async Task LeaveQueueAsync()
     {
         try

@@ -22,6 +22,9 @@ internal sealed class WatchStreams(Caller caller, EtcdClientOptions options, Cal
     private CancellationTokenSource? _stream;
     private Task _run = Task.CompletedTask;
 
+    // Whether a member has ever answered; the running task's alone.
+    private bool _wasServed;
+
     /// <summary>Nobody watches.</summary>
     public bool IsIdle => _table.IsEmpty;
 
@@ -159,6 +162,11 @@ internal sealed class WatchStreams(Caller caller, EtcdClientOptions options, Cal
         {
             return null;
         }
+        catch (EtcdException problem) when (_wasServed && problem.Code == StatusCode.DeadlineExceeded)
+        {
+            // No member gave a token within the time; there was one before, so there may be one again.
+            return null;
+        }
         finally
         {
             _table.Detach();
@@ -181,6 +189,7 @@ internal sealed class WatchStreams(Caller caller, EtcdClientOptions options, Cal
             await foreach (var response in call.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
                 caller.Succeeded(endpoint);
+                _wasServed = true;
                 if (await TakeAsync(response, cancellationToken).ConfigureAwait(false))
                 {
                     continue;

@@ -37,8 +37,8 @@ public sealed class ClientIdentityTests
         await alice.Kv.PutAsync("r/2", "x");
         await using var watcher = await alice.Watch.OpenAsync("r/", new WatchOptions { IsPrefix = true }, limit.Token);
 
-        // A member that was killed knows no token any more.
-        await one.RestartAsync();
+        // A member that was killed knows no token any more, and is away for longer than a client waits for a token.
+        await one.RestartAsync(open.Options.DialTimeout * 1.5);
         await alice.Kv.PutAsync("r/3", "x");
         await foreach (var batch in watcher.ReadAllAsync(limit.Token))
         {

@@ -26,10 +26,11 @@ internal sealed class OneMember : IAsyncDisposable
         return one;
     }
 
-    /// <summary>kill -9, and the same member again.</summary>
-    public async Task RestartAsync()
+    /// <summary>kill -9, and the same member again, after a while.</summary>
+    public async Task RestartAsync(TimeSpan away = default)
     {
         await _server!.DisposeAsync(); // Set by StartAsync.
+        await Task.Delay(away);
         await StartServerAsync();
     }
 
