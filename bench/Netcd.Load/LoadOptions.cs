@@ -5,6 +5,13 @@ namespace Netcd.Load;
 /// <summary>What the command line says; each value has a default.</summary>
 internal sealed class LoadOptions
 {
+    private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
+    {
+        "cacert", "cert", "cert-key", "clients", "conns", "consistency", "count-only", "endpoint", "go", "key",
+        "key-size", "key-space-size", "keys-only", "leases", "limit", "members", "netcd", "only", "prefix", "prevkv",
+        "put-rate", "puts", "rounds", "scale", "streams", "tls", "total", "txn-ops", "val-size", "watchers-per-stream",
+    };
+
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
     public LoadOptions(IEnumerable<string> arguments)
@@ -18,6 +25,11 @@ internal sealed class LoadOptions
             }
 
             var name = argument[2..(equals < 0 ? argument.Length : equals)];
+            if (!Names.Contains(name))
+            {
+                throw new LoadException($"unknown option: --{name}");
+            }
+
             _values[name] = equals < 0 ? "true" : argument[(equals + 1)..];
         }
     }
@@ -39,7 +51,9 @@ internal sealed class LoadOptions
     public int KeySpace => Number("key-space-size", 100_000);
 
     public int Number(string name, int fallback) =>
-        _values.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : fallback;
+        !_values.TryGetValue(name, out var text) ? fallback
+        : int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new LoadException($"not a number: --{name}={text}");
 
     public string Text(string name, string fallback) => _values.GetValueOrDefault(name, fallback);
 

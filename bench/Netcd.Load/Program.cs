@@ -19,7 +19,7 @@ const string Usage =
                failover: --netcd=PATH --go=PATH --rounds=5 --tls
     """;
 
-if (args.Length == 0 || args[0] is "-h" or "--help")
+if (args.Length == 0 || args.Any(argument => argument is "-h" or "--help"))
 {
     Console.Out.WriteLine(Usage);
     return args.Length == 0 ? 2 : 0;

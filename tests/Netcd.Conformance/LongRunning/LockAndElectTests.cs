@@ -150,7 +150,7 @@ public sealed class LockAndElectTests
     /// <summary>Without a limit for connections there is one for leaving none the less.</summary>
     [Theory]
     [InlineData("ours", "lock")]
-    [InlineData("go",   "lock")]
+    [InlineData("go", "lock")]
     [InlineData("ours", "elect")]
     public async Task What_is_held_is_left_without_a_dial_timeout(string tool, string command)
     {

@@ -26,7 +26,12 @@ internal sealed class RunningTool : IAsyncDisposable
 
         foreach (var (name, value) in Etcdctl.PatientEnvironment)
         {
-            start.Environment[name] = value;
+            // The tools refuse what is said both ways.
+            var flag = name.Replace("ETCDCTL_", "--", StringComparison.Ordinal).Replace('_', '-').ToLowerInvariant();
+            if (!Array.Exists(arguments, argument => argument.StartsWith($"{flag}=", StringComparison.Ordinal)))
+            {
+                start.Environment[name] = value;
+            }
         }
 
         _process = Process.Start(start)!; // Null only with a shell.
