@@ -1,5 +1,6 @@
 using Netcd.Client;
 using Netcd.Conformance.Cluster;
+using Netcd.Conformance.Infrastructure;
 using Netcd.Grpc;
 
 namespace Netcd.Conformance.ClientLibrary;
@@ -26,7 +27,10 @@ internal static class Repeated
         return answer!; // It was answered.
     }
 
-    /// <summary>Whether the call may have been carried out or not.</summary>
+    /// <summary>
+    /// Whether the call may have been carried out or not. A proxy hands a member's text on without its code, as etcd's
+    /// does.
+    /// </summary>
     public static bool IsUndecided(EtcdException problem) =>
-        problem.Code is StatusCode.Unavailable or StatusCode.DeadlineExceeded;
+        problem.Code is StatusCode.Unavailable or StatusCode.DeadlineExceeded || Transient.IsSaidIn(problem.Message);
 }
