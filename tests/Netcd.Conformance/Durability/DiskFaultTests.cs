@@ -55,13 +55,10 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
         const string Limit = "ulimit -c 0; ulimit -f 70000; exec env --default-signal=XFSZ \"$@\"";
         using var directory = new TemporaryDirectory();
         var client = $"http://127.0.0.1:{FreePorts.Take()}";
-        var peer = $"http://127.0.0.1:{FreePorts.Take()}";
         var acknowledged = new List<(string Key, long Revision)>();
-        await using (var server = EtcdServer.LaunchUnder(
+        await using (var server = LaunchUnder(
             ["bash", "-c", Limit, "limited"],
-            ServerKind.Netcd, client, "--name=m1", $"--data-dir={directory.File("data")}",
-            $"--listen-client-urls={client}", $"--advertise-client-urls={client}", $"--listen-peer-urls={peer}",
-            $"--initial-advertise-peer-urls={peer}", $"--initial-cluster=m1={peer}"))
+            client, directory))
         {
             using var v3 = new V3Client(client);
             await Task.WhenAny(server.WaitForLogAsync("serving client traffic", TimeSpan.FromMinutes(2)));
@@ -81,15 +78,12 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
     {
         using var directory = new TemporaryDirectory();
         var client = $"http://127.0.0.1:{FreePorts.Take()}";
-        var peer = $"http://127.0.0.1:{FreePorts.Take()}";
-        await using var server = EtcdServer.LaunchUnder(
+        await using var server = LaunchUnder(
             [
                 "strace", "-D", "-f", "-qq", "-o", directory.File("trace"), "-e", "trace=fallocate",
                 "-e", $"inject=fallocate:error={error}",
             ],
-            ServerKind.Netcd, client, "--name=m1", $"--data-dir={directory.File("data")}",
-            $"--listen-client-urls={client}", $"--advertise-client-urls={client}", $"--listen-peer-urls={peer}",
-            $"--initial-advertise-peer-urls={peer}", $"--initial-cluster=m1={peer}");
+            client, directory);
         await server.WaitForLogAsync("serving client traffic", TimeSpan.FromMinutes(2));
         using var v3 = new V3Client(client);
         Assert.Equal(2, (await v3.PutAsync("k", "v")).Header.Revision);
@@ -106,16 +100,13 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
         using var directory = new TemporaryDirectory();
         var trace = directory.File("trace");
         var client = $"http://127.0.0.1:{FreePorts.Take()}";
-        var peer = $"http://127.0.0.1:{FreePorts.Take()}";
         var acknowledged = new List<(string Key, long Revision)>();
-        await using (var server = EtcdServer.LaunchUnder(
+        await using (var server = LaunchUnder(
             [
                 "strace", "-D", "-f", "-qq", "-y", "-o", trace, "-e", "trace=fdatasync",
                 "-e", $"inject=fdatasync:error=EIO:when={number}",
             ],
-            ServerKind.Netcd, client, "--name=m1", $"--data-dir={directory.File("data")}",
-            $"--listen-client-urls={client}", $"--advertise-client-urls={client}", $"--listen-peer-urls={peer}",
-            $"--initial-advertise-peer-urls={peer}", $"--initial-cluster=m1={peer}"))
+            client, directory))
         {
             // One writer that waits for each answer: every acknowledgement needs a sync of its own.
             using var v3 = new V3Client(client);
@@ -140,6 +131,16 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
     }
 
     // Where calls of two threads overlap, strace shows one in two lines: "FILE <unfinished ...>" and "<... resumed> RESULT".
+    private static EtcdServer LaunchUnder(string[] wrapper, string client, TemporaryDirectory directory)
+    {
+        var peer = $"http://127.0.0.1:{FreePorts.Take()}";
+        return EtcdServer.LaunchUnder(
+            wrapper,
+            ServerKind.Netcd, client, "--name=m1", $"--data-dir={directory.File("data")}",
+            $"--listen-client-urls={client}", $"--advertise-client-urls={client}", $"--listen-peer-urls={peer}",
+            $"--initial-advertise-peer-urls={peer}", $"--initial-cluster=m1={peer}");
+    }
+
     private static List<(int Begun, int Ended, string Text)> SyncsOf(string[] lines)
     {
         var syncs = new List<(int, int, string)>();
